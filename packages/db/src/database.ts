@@ -1,0 +1,72 @@
+import type { Logger } from 'drizzle-orm';
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import { limitStatements, openConnection, StatementDeadlineError } from './connection.ts';
+import * as tables from './tables.ts';
+
+export type Database = PostgresJsDatabase<typeof tables>;
+
+export interface DatabaseHandle {
+  db: Database;
+  /** Waits up to five seconds for what runs, then closes every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * A pool of at most ten connections, opened by the first query. A `logger` sees each statement and its parameters,
+ * secrets among them.
+ *
+ * @throws {DatabaseUrlError} where the URL cannot be used
+ */
+export const openDatabase = (url: string, options: { logger?: Logger } = {}): DatabaseHandle => {
+  const connection = limitStatements(openConnection(url, { maxConnections: 10 }));
+  return {
+    db: drizzle(connection, { ...options, schema: tables, casing: 'snake_case' }),
+    close: () => connection.end({ timeout: 5 }),
+  };
+};
+
+/**
+ * Statements built once a database instead of once a call: building a query costs more than running it.
+ * Answers a function that takes the database and returns what `build` made of it.
+ */
+export const prepareOnce = <Statements>(build: (db: Database) => Statements): ((db: Database) => Statements) => {
+  const built = new WeakMap<Database, Statements>();
+  return (db) => {
+    const known = built.get(db);
+    if (known !== undefined) return known;
+    const statements = build(db);
+    built.set(db, statements);
+    return statements;
+  };
+};
+
+const CONNECTION_FAULTS = new Set([
+  'CONNECT_TIMEOUT',
+  'CONNECTION_CLOSED',
+  'CONNECTION_DESTROYED',
+  'CONNECTION_ENDED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** SQLSTATE classes 08 (connection), 53 (resources), 57P (shut down) and 25006 (a read-only standby). */
+const UNAVAILABLE_SQLSTATE = /^(08...|53...|57P..|25006)$/;
+
+/** Whether an error, or what caused it, says that the database cannot serve just now. */
+export const isDatabaseUnavailable = (error: unknown): boolean => {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof StatementDeadlineError) return true;
+    const code: unknown = 'code' in cause ? cause.code : undefined;
+    if (typeof code === 'string' && (CONNECTION_FAULTS.has(code) || UNAVAILABLE_SQLSTATE.test(code))) {
+      return true;
+    }
+  }
+  return false;
+};

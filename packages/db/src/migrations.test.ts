@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import postgres from 'postgres';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { openDatabase } from './database.ts';
+import { isMigrated, migrateDatabase } from './migrations.ts';
+import { tasks, users } from './tables.ts';
+import { createTestDatabase } from './testing/index.ts';
+
+/** A database with nothing in it. */
+const createEmptyDatabase = async () => {
+  const url = new URL(inject('postgresUrl'));
+  const administration = postgres(url.href, { max: 1, onnotice: () => {} });
+  url.pathname = `/empty_${randomBytes(8).toString('hex')}`;
+  await administration.unsafe(`create database ${url.pathname.slice(1)}`);
+  await administration.end();
+  const { db, close } = openDatabase(url.href);
+  onTestFinished(close);
+  return { url: url.href, db };
+};
+
+const listApplied = `select hash, created_at from drizzle.__drizzle_migrations order by id`;
+
+describe('migrateDatabase', () => {
+  test('makes the tables, and is harmless again', async () => {
+    const { url, db } = await createEmptyDatabase();
+    await migrateDatabase(url);
+    expect(await isMigrated(db)).toBe(true);
+    const applied = [...(await db.execute(listApplied))];
+    const userId = '018f2c6e-7d1a-7c3b-9a52-3f1d8f0e6b11';
+    await db.insert(users).values({ id: userId, email: 'ada@example.com', hashedPassword: 'x' });
+    await db.insert(tasks).values({ userId, id: userId, title: 'Stays' });
+    await migrateDatabase(url);
+    expect([...(await db.execute(listApplied))]).toEqual(applied);
+    expect(await db.select({ title: tasks.title }).from(tasks)).toEqual([{ title: 'Stays' }]);
+  });
+
+  test('by several replicas at once migrates an empty database once', async () => {
+    const { url, db } = await createEmptyDatabase();
+    await Promise.all(Array.from({ length: 4 }, () => migrateDatabase(url)));
+    expect(await isMigrated(db)).toBe(true);
+    const hashes = [...(await db.execute<{ hash: string }>(listApplied))].map(({ hash }) => hash);
+    expect(hashes).not.toEqual([]);
+    expect(hashes).toEqual([...new Set(hashes)]);
+  });
+
+  test('leaves neither its lock nor a connection behind', async () => {
+    const { url, db } = await createEmptyDatabase();
+    await migrateDatabase(url);
+    const [left] = await db.execute(sql`
+      select (select count(*)::int from pg_locks where locktype = 'advisory' and database =
+          (select oid from pg_database where datname = current_database())) as locks,
+        (select count(*)::int from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend') as clients`);
+    expect(left).toEqual({ locks: 0, clients: 0 });
+  });
+
+  test('fails where there is no such database', async () => {
+    const url = new URL(inject('postgresUrl'));
+    url.pathname = '/nowhere';
+    await expect(migrateDatabase(url.href)).rejects.toMatchObject({ code: '3D000' });
+  });
+});
+
+describe('isMigrated', () => {
+  test('does not say yes of an empty database', async () => {
+    const { db } = await createEmptyDatabase();
+    expect(await isMigrated(db)).toBe(false);
+  });
+
+  test('says no where the newest migration is missing, and yes where a newer build was first', async () => {
+    const { db, close } = await createTestDatabase();
+    onTestFinished(close);
+    expect(await isMigrated(db)).toBe(true);
+    await db.execute(sql`update drizzle.__drizzle_migrations set created_at = created_at + 1`);
+    expect(await isMigrated(db)).toBe(true);
+    await db.execute(sql`update drizzle.__drizzle_migrations set created_at = created_at - 2`);
+    expect(await isMigrated(db)).toBe(false);
+    await db.execute(sql`delete from drizzle.__drizzle_migrations`);
+    expect(await isMigrated(db)).toBe(false);
+  });
+});
