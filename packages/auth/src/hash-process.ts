@@ -1,0 +1,92 @@
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { HashAnswer, type HashJob, type HashRequest } from './hash-job.ts';
+
+const isSource = import.meta.url.endsWith('.ts');
+const WORKER = fileURLToPath(new URL(isSource ? './hash-worker.ts' : './hash-worker.js', import.meta.url));
+const NODE_FLAGS = isSource ? ['--import', 'tsx'] : [];
+
+/** Linux's SCHED_IDLE gives the hashes only what requests leave over; a low priority alone still takes a share. */
+const IDLE_SCHEDULER = '/usr/bin/chrt';
+
+const hasIdleScheduling = (): boolean =>
+  spawnSync(IDLE_SCHEDULER, ['--idle', '0', process.execPath, '--version'], { stdio: 'ignore' }).status === 0;
+
+interface PendingJob {
+  resolve: (result: string | boolean) => void;
+  reject: (error: Error) => void;
+}
+
+/** The hashing process ended, or did not answer, before the job was done. */
+export class HashProcessError extends Error {
+  override readonly name = 'HashProcessError';
+}
+
+export interface HashProcess {
+  run(request: HashRequest): Promise<string | boolean>;
+  close(): void;
+}
+
+/**
+ * A child process that runs bcrypt, so that hashing cannot take the threads that token checks need.
+ * It starts with the first job and again after it died; jobs under way then fail with `HashProcessError`.
+ */
+export const createHashProcess = (options: { concurrency: number }): HashProcess => {
+  const pending = new Map<number, PendingJob>();
+  const isIdle = hasIdleScheduling();
+  let child: ChildProcess | undefined;
+  let lastId = 0;
+
+  const failAll = (reason: string): void => {
+    for (const job of pending.values()) job.reject(new HashProcessError(reason));
+    pending.clear();
+  };
+
+  const start = (): ChildProcess => {
+    const started = fork(WORKER, {
+      ...(isIdle
+        ? { execPath: IDLE_SCHEDULER, execArgv: ['--idle', '0', process.execPath, ...NODE_FLAGS] }
+        : { execArgv: NODE_FLAGS }),
+      env: { UV_THREADPOOL_SIZE: String(options.concurrency) },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const end = (reason: string): void => {
+      if (child !== started) return;
+      child = undefined;
+      failAll(reason);
+    };
+    started.on('error', (error) => end(`the hashing process failed: ${error.message}`));
+    started.on('exit', () => end('the hashing process ended'));
+    started.on('message', (message) => {
+      const { id, result, failure } = HashAnswer.parse(message);
+      const job = pending.get(id);
+      pending.delete(id);
+      if (result === undefined) job?.reject(new HashProcessError(failure ?? 'no result'));
+      else job?.resolve(result);
+    });
+    return started;
+  };
+
+  return {
+    run: (request) =>
+      new Promise((resolve, reject) => {
+        child ??= start();
+        lastId += 1;
+        const id = lastId;
+        pending.set(id, { resolve, reject });
+        const job: HashJob = { id, request };
+        child.send(job, (error) => {
+          if (error === null) return;
+          pending.delete(id);
+          reject(new HashProcessError(error.message));
+        });
+      }),
+    close: () => {
+      const ended = child;
+      child = undefined;
+      // Its thread pool would work off the abandoned queue before it ended by itself.
+      ended?.kill('SIGKILL');
+      failAll('the server is stopping');
+    },
+  };
+};
