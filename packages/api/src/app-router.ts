@@ -1,0 +1,9 @@
+import { procedures } from './procedures.ts';
+import { createCallerFactory, router } from './trpc.ts';
+
+/** The one router of which every client takes its types. */
+export const appRouter = router(procedures);
+export type AppRouter = typeof appRouter;
+
+/** Calls procedures without HTTP: `createCaller(context).tasks.list({})`. */
+export const createCaller = createCallerFactory(appRouter);

@@ -1,0 +1,67 @@
+import { TRPCError } from '@trpc/server';
+import { z } from 'zod';
+
+/** A refusal that passes by itself: try again after so many seconds. */
+export class RetryLaterError extends TRPCError {
+  readonly retryAfterSeconds: number;
+  constructor(options: {
+    code: 'TOO_MANY_REQUESTS' | 'SERVICE_UNAVAILABLE';
+    message: string;
+    retryAfterSeconds: number;
+    cause?: unknown;
+  }) {
+    super(options);
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** The one answer to a token that is missing, malformed, forged, expired or revoked, or whose user is gone. */
+export const createUnauthorizedError = (): TRPCError =>
+  new TRPCError({ code: 'UNAUTHORIZED', message: 'You are not signed in, or no longer. Sign in and try again.' });
+
+/** What a client may switch on. */
+export interface ErrorFacts {
+  code: TRPCError['code'];
+  httpStatus: number;
+  path: string | null;
+  requestId: string | null;
+  /** For each field that was refused, why. */
+  fieldErrors?: Record<string, string[]>;
+  retryAfterSeconds?: number;
+}
+
+const listFieldErrors = (error: z.core.$ZodError): Record<string, string[]> => {
+  // A map, because a field may be called `constructor`.
+  const fieldErrors = new Map<string, string[]>();
+  const add = (field: string, message: string): void => {
+    fieldErrors.set(field, [...(fieldErrors.get(field) ?? []), message]);
+  };
+  for (const issue of error.issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) add(key, 'This field is not known here.');
+    } else {
+      add(issue.path.join('.') || 'input', issue.message);
+    }
+  }
+  return Object.fromEntries(fieldErrors);
+};
+
+/** The fields at fault where the input was refused by its schema. */
+export const readFieldErrors = (error: TRPCError): Record<string, string[]> | undefined =>
+  error.code === 'BAD_REQUEST' && error.cause instanceof z.core.$ZodError ? listFieldErrors(error.cause) : undefined;
+
+/**
+ * The sentence that leaves the process. A failed query's message holds SQL and parameters, so what is not ours says
+ * no more than that something failed.
+ */
+export const describeError = (error: TRPCError): string => {
+  if (error.code === 'INTERNAL_SERVER_ERROR') return 'Something failed on our side. Nothing was changed. Try again.';
+  if (error.code === 'PAYLOAD_TOO_LARGE') return 'A request can have at most 128 KiB.';
+  if (error.code === 'PARSE_ERROR' || error.cause instanceof SyntaxError) return 'The request is not valid JSON.';
+  const fields = readFieldErrors(error);
+  if (fields !== undefined) {
+    const [first] = Object.values(fields).flat();
+    return Object.keys(fields).length === 1 && first !== undefined ? first : 'Some fields need another look.';
+  }
+  return error.message;
+};

@@ -1,0 +1,1 @@
+export { createTestApi, type TestApi, type TestUser } from './test-api.ts';
