@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { DocketError } from './docket-error.ts';
+import { computeDelayMilliseconds, isRetryable } from './retry-policy.ts';
+
+const fail = (failure: Partial<ConstructorParameters<typeof DocketError>[0]>) =>
+  new DocketError({ code: 'INTERNAL_SERVER_ERROR', message: 'It failed.', path: 'tasks.list', ...failure });
+const query = { type: 'query', path: 'tasks.list' };
+const mutation = (path: string) => ({ type: 'mutation', path });
+
+describe('isRetryable', () => {
+  const passing = [
+    fail({ code: 'NETWORK_ERROR' }),
+    fail({ code: 'TIMEOUT' }),
+    fail({ code: 'INVALID_RESPONSE', httpStatus: 502 }),
+    fail({ code: 'SERVICE_UNAVAILABLE', httpStatus: 503, retryAfterSeconds: 2 }),
+    fail({ code: 'GATEWAY_TIMEOUT', httpStatus: 504 }),
+  ];
+  it.each(passing)('sends queries, creates and updates again after $code $httpStatus', (error) => {
+    expect(isRetryable(query, error)).toBe(true);
+    expect(isRetryable(mutation('tasks.create'), error)).toBe(true);
+    expect(isRetryable(mutation('tasks.update'), error)).toBe(true);
+  });
+
+  it.each(passing)('sends no other mutation again after $code $httpStatus', (error) => {
+    for (const path of ['tasks.delete', 'auth.signup', 'auth.login', 'auth.logout', 'tasks.of-tomorrow']) {
+      expect(isRetryable(mutation(path), error)).toBe(false);
+    }
+  });
+
+  it('sends everything again after 429, because nothing was carried out', () => {
+    const error = fail({ code: 'TOO_MANY_REQUESTS', httpStatus: 429, retryAfterSeconds: 30 });
+    for (const call of [query, mutation('tasks.delete'), mutation('auth.login')]) {
+      expect(isRetryable(call, error)).toBe(true);
+    }
+  });
+
+  it('gives up at once when asked to wait for longer than half a minute', () => {
+    const error = fail({ code: 'TOO_MANY_REQUESTS', httpStatus: 429, retryAfterSeconds: 31 });
+    expect(isRetryable(query, error)).toBe(false);
+  });
+
+  it.each([
+    fail({ code: 'ABORTED' }),
+    fail({ code: 'TOKEN_UNAVAILABLE' }),
+    fail({ code: 'INVALID_RESPONSE', httpStatus: 200 }),
+    fail({ code: 'UNAUTHORIZED', httpStatus: 401 }),
+    fail({ code: 'CONFLICT', httpStatus: 409 }),
+    fail({ code: 'INTERNAL_SERVER_ERROR', httpStatus: 500 }),
+  ])('sends nothing again after $code $httpStatus', (error) => {
+    expect(isRetryable(query, error)).toBe(false);
+  });
+});
+
+describe('computeDelayMilliseconds', () => {
+  it('doubles, and spreads each wait over its upper half', () => {
+    expect([0, 1, 2, 3].map((retry) => computeDelayMilliseconds(retry, 0, 1))).toEqual([200, 400, 800, 1600]);
+    expect([0, 1, 2, 3].map((retry) => computeDelayMilliseconds(retry, 0, 0))).toEqual([100, 200, 400, 800]);
+  });
+
+  it('stops growing at ten seconds', () => {
+    expect(computeDelayMilliseconds(2_000, 0, 1)).toBe(10_000);
+  });
+
+  it('is never shorter than what the server asked for', () => {
+    expect(computeDelayMilliseconds(0, 7, 0)).toBe(7000);
+    expect(computeDelayMilliseconds(0, 7, 1)).toBe(7200);
+  });
+});
