@@ -1,0 +1,147 @@
+import { createServer, type Server } from 'node:http';
+import { createAccessTokens, createPasswords } from '@docket/auth';
+import { isMigrated, openDatabase } from '@docket/db';
+import { createApp } from './app.ts';
+import { keepSecret } from './data-folder.ts';
+import { migrateOrExplain, provideDatabase } from './database-source.ts';
+import { type Env, isWeakSecret } from './env.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { StartError } from './start-error.ts';
+
+export interface ServerOptions {
+  env: Env;
+  /** Where the embedded database and the signing secret live. */
+  dataFolder: string;
+  webFolder: string;
+  /** One line for the person who started it. */
+  announce: (line: string) => void;
+}
+
+export interface RunningServer {
+  url: string;
+  logger: Logger;
+  /** Lets what runs finish for up to ten seconds, then closes everything. Safe to call again. */
+  stop(): Promise<void>;
+}
+
+const DRAIN_MS = 10_000;
+const READY_MS = 2_000;
+/** Node looks at its limits only as often as the last one says. */
+const TIME_LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 20_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 2_000,
+};
+
+const chooseSecret = ({ env, dataFolder, announce }: ServerOptions): string => {
+  if (env.JWT_SECRET === undefined) {
+    const { secret, file, isNew } = keepSecret(dataFolder);
+    if (isNew) announce(`Made the signing secret ${file} (JWT_SECRET is not set)`);
+    return secret;
+  }
+  if (isWeakSecret(env.JWT_SECRET))
+    announce('JWT_SECRET has fewer than 32 bytes: good enough to try things, refused in production');
+  return env.JWT_SECRET;
+};
+
+const listen = (server: Server, env: Env): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const sentences: Record<string, string> = {
+        EADDRINUSE: `Port ${env.PORT} is taken. Stop what listens there, or choose another port: PORT=${env.PORT + 1}`,
+        EACCES: `Port ${env.PORT} may not be used by this user. Choose one above 1023: PORT=3000`,
+        ENOTFOUND: `HOST ${env.HOST} is not a name or an address of this machine.`,
+        EADDRNOTAVAIL: `HOST ${env.HOST} is not an address of this machine.`,
+      };
+      reject(new StartError(sentences[error.code ?? ''] ?? `Cannot listen: ${error.message}`, { cause: error }));
+    });
+    server.listen(env.PORT, env.HOST, resolve);
+  });
+
+/** The address to type into a browser on this machine. */
+const describeAddress = (server: Server, env: Env): string => {
+  const address = server.address();
+  const port = address === null || typeof address === 'string' ? env.PORT : address.port;
+  const host = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(env.HOST) ? 'localhost' : env.HOST;
+  return `http://${host}:${port}`;
+};
+
+const drain = async (server: Server, logger: Logger): Promise<void> => {
+  const closed = new Promise((resolve) => server.close(resolve));
+  // A connection that answers now is idle only afterwards.
+  const sweep = setInterval(() => server.closeIdleConnections(), 100);
+  const timer = setTimeout(() => {
+    logger.warn('connections were cut: their answers took longer than the time that a stop leaves');
+    server.closeAllConnections();
+  }, DRAIN_MS);
+  await closed;
+  clearTimeout(timer);
+  clearInterval(sweep);
+};
+
+const withTimeLimit = <Value>(promise: Promise<Value>, milliseconds: number): Promise<Value | undefined> =>
+  Promise.race([promise, new Promise<undefined>((resolve) => setTimeout(resolve, milliseconds, undefined).unref())]);
+
+/**
+ * Starts everything in order: database, schema, keys, HTTP. What was started is stopped again where a later step fails.
+ *
+ * @throws {StartError} and the errors of the data folder and the embedded database
+ */
+export const startServer = async (options: ServerOptions): Promise<RunningServer> => {
+  const { env, announce } = options;
+  const logger = createLogger(env.LOG_LEVEL ?? (env.isProduction ? 'info' : 'warn'));
+  const stops: (() => void | Promise<void>)[] = [];
+  /** What was started last stops first. */
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.toReversed()) await stop();
+  };
+  let stopped: Promise<void> | undefined;
+
+  try {
+    const source = await provideDatabase({ ...options, logger });
+    stops.push(source.stop);
+    await migrateOrExplain(env, source.directUrl);
+    const { db, close } = openDatabase(source.url);
+    stops.push(close);
+    const passwords = createPasswords({ cost: env.BCRYPT_COST });
+    stops.push(() => passwords.close());
+    const accessTokens = await createAccessTokens({
+      secret: chooseSecret(options),
+      previousSecret: env.JWT_SECRET_PREVIOUS,
+    });
+    const app = createApp({
+      dependencies: { db, passwords, accessTokens },
+      logger,
+      webFolder: options.webFolder,
+      corsOrigins: env.CORS_ORIGINS,
+      trustProxy: env.TRUST_PROXY,
+      publicUrl: env.PUBLIC_URL,
+      isReady: async () =>
+        stopped === undefined &&
+        (await withTimeLimit(
+          isMigrated(db).catch(() => false),
+          READY_MS,
+        )) === true,
+    });
+    const server = createServer(TIME_LIMITS, (request, response) => {
+      if (stopped !== undefined) response.setHeader('connection', 'close');
+      app(request, response);
+    });
+    await listen(server, env);
+    stops.push(() => drain(server, logger));
+    const url = describeAddress(server, env);
+    announce(`Docket is ready at ${url}`);
+    return {
+      url,
+      logger,
+      stop: () => {
+        stopped ??= stopAll();
+        return stopped;
+      },
+    };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+};

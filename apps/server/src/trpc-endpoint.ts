@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { appRouter, createContext, type Dependencies } from '@docket/api';
+import { TRPCError } from '@trpc/server';
+import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
+import { listErrorHeaders, sendTrpcError } from './edge-error.ts';
+import { type Logger, reportFault } from './logger.ts';
+import { MAX_BODY_BYTES, refuseBody } from './request-body.ts';
+import { type IsTrustedProxy, readRequestFacts } from './request-facts.ts';
+
+export const TRPC_PREFIX = '/trpc/';
+const MAX_BATCH_SIZE = 10;
+
+const PROCEDURE_PATHS = /^[\w.,]+$/;
+/** What the adapter takes for the parameters of a WebSocket connection, which there is none of. */
+const WEBSOCKET_PARAMETERS = /[?&]connectionParams=/;
+
+/** The one path segment behind the prefix, or null where it is not one: the adapter reads only what follows the last `/`. */
+const readProcedurePaths = (url: string): string | null => {
+  const end = url.indexOf('?');
+  const segment = url.slice(TRPC_PREFIX.length, end === -1 ? undefined : end);
+  return PROCEDURE_PATHS.test(segment) ? segment : null;
+};
+
+const refuse = (request: IncomingMessage): TRPCError | null => {
+  if (request.method !== 'GET' && request.method !== 'POST') {
+    return new TRPCError({ code: 'METHOD_NOT_SUPPORTED', message: 'Call queries by GET and mutations by POST.' });
+  }
+  const paths = readProcedurePaths(request.url ?? '');
+  if (paths === null) {
+    return new TRPCError({ code: 'NOT_FOUND', message: 'There is no such procedure.' });
+  }
+  if (paths.split(',').length > MAX_BATCH_SIZE) {
+    return new TRPCError({ code: 'BAD_REQUEST', message: `A batch can have at most ${MAX_BATCH_SIZE} calls.` });
+  }
+  if (WEBSOCKET_PARAMETERS.test(request.url ?? '')) {
+    return new TRPCError({ code: 'BAD_REQUEST', message: 'Send the token as the Authorization header.' });
+  }
+  return request.method === 'GET' ? null : refuseBody(request);
+};
+
+/** tRPC behind a gate that lets through only what a tRPC client of ours would send. */
+export const createTrpcEndpoint = (options: {
+  dependencies: Dependencies;
+  logger: Logger;
+  isTrustedProxy: IsTrustedProxy;
+}) => {
+  const { dependencies, logger, isTrustedProxy } = options;
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    response.setHeader('cache-control', 'no-store');
+    response.setHeader('x-content-type-options', 'nosniff');
+    response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+    const refusal = refuse(request);
+    if (refusal !== null) {
+      if (refusal.code === 'METHOD_NOT_SUPPORTED') response.setHeader('allow', 'GET, POST');
+      sendTrpcError(response, refusal);
+      return;
+    }
+    // The adapter builds a URL of it, and fails where it is none.
+    request.headers.host = 'localhost';
+    // A stream of answers would hide their statuses.
+    delete request.headers['trpc-accept'];
+    void nodeHTTPRequestHandler({
+      router: appRouter,
+      req: request,
+      res: response,
+      path: readProcedurePaths(request.url ?? '') ?? '',
+      maxBodySize: MAX_BODY_BYTES,
+      maxBatchSize: MAX_BATCH_SIZE,
+      createContext: () => createContext(dependencies, readRequestFacts(request, response, isTrustedProxy)),
+      responseMeta: ({ errors }) => (errors.length === 0 ? {} : { headers: listErrorHeaders(errors) }),
+      onError: ({ error, path }) => {
+        reportFault(logger, { error, path, requestId: response.getHeader('x-request-id') });
+      },
+    });
+  };
+};
