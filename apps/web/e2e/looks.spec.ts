@@ -1,0 +1,54 @@
+import type { BrowserContextOptions } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible, expectTitles, PHONE, setStage, signIn, type Stage, WIDE } from './support.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await setStage();
+});
+afterAll(() => stage.close());
+
+const TITLES = ['A short one', 'word'.repeat(60), 'A task whose title goes on '.repeat(8)];
+
+const DEVICES: { name: string; options: BrowserContextOptions }[] = [
+  { name: 'wide and light', options: { viewport: WIDE, colorScheme: 'light' } },
+  { name: 'wide and dark', options: { viewport: WIDE, colorScheme: 'dark' } },
+  { name: 'phone and light', options: { viewport: PHONE, colorScheme: 'light', hasTouch: true, isMobile: true } },
+  { name: 'phone and dark', options: { viewport: PHONE, colorScheme: 'dark', hasTouch: true, isMobile: true } },
+];
+
+describe.each(DEVICES)('every page, $name, is accessible and as wide as the screen', ({ options }) => {
+  test.each(['/sign-in', '/sign-up', '/there/is/no/such/page', '/api/docs'])('%s', async (path) => {
+    const { page, expectQuiet, close } = await stage.visit(path, options);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await expectAccessible(page);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+    expectQuiet();
+    await close();
+  });
+
+  test('the tasks, none and some, one of them open, and the completed', async () => {
+    const { email } = await stage.makeAccount();
+    const { page, expectQuiet, close } = await stage.visit('/sign-in', options);
+    await signIn(page, email);
+    await page.getByText('Nothing to do').waitFor();
+    await expectAccessible(page);
+    for (const title of TITLES) {
+      await page.getByLabel('New task').fill(title);
+      await page.getByLabel('New task').press('Enter');
+    }
+    await expectTitles(page, TITLES.map((title) => title.trim()).toReversed());
+    await expectAccessible(page);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+    await page.getByLabel('Complete: A short one').click();
+    await page.getByRole('button', { name: /^A task whose title/ }).press('o');
+    await page.getByLabel('Description').waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Completed' }).click();
+    await expectTitles(page, ['A short one']);
+    await expectAccessible(page);
+    expectQuiet();
+    await close();
+  });
+});

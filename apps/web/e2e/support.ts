@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { AxeBuilder } from '@axe-core/playwright';
+import { createTestDatabase, type TestDatabase } from '@docket/db/testing';
+import { type RunningDocket, startDocket } from '@docket/server/testing';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { expect, inject } from 'vitest';
+
+export const WIDE = { width: 1440, height: 900 };
+export const PHONE = { width: 360, height: 740 };
+export const PASSWORD = 'correct horse battery';
+
+/** A closed network makes Chromium's own errands fail, loudly and slowly; none of them belongs to a test. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const launchBrowser = (): Promise<Browser> => {
+  const { executablePath, libraryPath } = inject('browser');
+  return chromium.launch({
+    executablePath,
+    args: FLAGS,
+    ...(libraryPath === undefined ? {} : { env: { LD_LIBRARY_PATH: libraryPath } }),
+  });
+};
+
+/** A page of its own, and what it has complained about. */
+interface Visit {
+  page: Page;
+  /** Fails on anything that the page wrote to its console as an error, but for what matches. */
+  expectQuiet(...expected: RegExp[]): void;
+  close(): Promise<void>;
+}
+
+export interface Stage {
+  database: TestDatabase;
+  server: RunningDocket;
+  /** Opens a path in a new, empty browser profile. */
+  visit(path: string, options?: BrowserContextOptions): Promise<Visit>;
+  /** An account made over REST, with tasks, the last title newest. */
+  makeAccount(titles?: string[]): Promise<{ email: string; token: string }>;
+  close(): Promise<void>;
+}
+
+const watch = (page: Page): string[] => {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  return complaints;
+};
+
+const openPage = async (browser: Browser, url: string, options: BrowserContextOptions): Promise<Visit> => {
+  const context = await browser.newContext({ viewport: WIDE, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  const complaints = watch(page);
+  await page.goto(url);
+  return {
+    page,
+    expectQuiet: (...expected) => {
+      expect(complaints.filter((text) => !expected.some((pattern) => pattern.test(text)))).toEqual([]);
+    },
+    close: () => context.close(),
+  };
+};
+
+/** The real server on a database of its own, and a real Chromium. */
+export const setStage = async (): Promise<Stage> => {
+  const database = await createTestDatabase();
+  const server = await startDocket({ DATABASE_URL: database.url, JWT_SECRET: 'a secret for the tests in the browser' });
+  const browser = await launchBrowser();
+  const post = async (path: string, body: unknown, token = ''): Promise<Response> =>
+    await fetch(server.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    });
+  return {
+    database,
+    server,
+    visit: (path, options = {}) => openPage(browser, server.url + path, options),
+    makeAccount: async (titles = []) => {
+      const email = `${randomUUID()}@example.com`;
+      const answer: unknown = await (await post('/auth/signup', { email, password: PASSWORD })).json();
+      const token =
+        typeof answer === 'object' && answer !== null && 'access_token' in answer ? String(answer.access_token) : '';
+      for (const title of titles) expect((await post('/api/tasks', { title }, token)).status).toBe(200);
+      return { email, token };
+    },
+    close: async () => {
+      await browser.close();
+      await server.stop();
+      await database.close();
+    },
+  };
+};
+
+export const signIn = async (page: Page, email: string, password = PASSWORD): Promise<void> => {
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+};
+
+/** The titles that the list shows, from top to bottom. */
+const readTitles = (page: Page): Promise<string[]> => page.locator('.task-row .task-title').allInnerTexts();
+
+/** Waits until the list shows exactly these titles. */
+export const expectTitles = (page: Page, titles: string[]): Promise<void> =>
+  expect.poll(() => readTitles(page)).toEqual(titles);
+
+/** Does something and waits until the server has answered the call that it makes. */
+export const andSave = async (page: Page, procedure: string, act: () => Promise<void>): Promise<void> => {
+  const saved = page.waitForResponse((response) => response.url().includes(procedure) && response.ok());
+  await act();
+  await saved;
+};
+
+/** Fails with the rule and the element for each fault that axe finds. */
+export const expectAccessible = async (page: Page): Promise<void> => {
+  // Text that is still fading in has not its colour yet.
+  await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))).toEqual([]);
+};

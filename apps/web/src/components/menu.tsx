@@ -1,0 +1,53 @@
+import './menu.css';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+
+type MenuProps = { readonly label: string; readonly trigger: ReactNode; readonly children: ReactNode };
+
+/** A button that opens a small panel of controls; Escape, a click elsewhere or leaving it by Tab closes it. */
+export const Menu = ({ label, trigger, children }: MenuProps) => {
+  const [isOpen, setIsOpen] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    const closeElsewhere = (event: Event) => {
+      if (event.target instanceof Node && !root.current?.contains(event.target)) setIsOpen(false);
+    };
+    document.addEventListener('pointerdown', closeElsewhere);
+    document.addEventListener('focusin', closeElsewhere);
+    return () => {
+      document.removeEventListener('pointerdown', closeElsewhere);
+      document.removeEventListener('focusin', closeElsewhere);
+    };
+  }, [isOpen]);
+
+  return (
+    <div
+      ref={root}
+      className="menu"
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !isOpen) return;
+        event.preventDefault();
+        setIsOpen(false);
+        button.current?.focus();
+      }}
+    >
+      <button
+        ref={button}
+        type="button"
+        className="menu-trigger"
+        aria-label={label}
+        aria-expanded={isOpen}
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        {trigger}
+      </button>
+      {isOpen ? (
+        <fieldset className="menu-panel" aria-label={label}>
+          {children}
+        </fieldset>
+      ) : null}
+    </div>
+  );
+};

@@ -1,0 +1,109 @@
+import './notices.css';
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { Button, IconButton } from './button.tsx';
+import { CloseIcon } from './icons.tsx';
+
+type Notice = {
+  readonly message: string;
+  readonly isProblem?: boolean;
+  readonly action?: { readonly label: string; readonly run: () => void };
+};
+type ShownNotice = Notice & { readonly key: number };
+
+type Notices = {
+  /** Says something to those who listen, and shows nothing. */
+  readonly announce: (message: string) => void;
+  /** Shows a notice at the foot of the page and says it. A problem stays until it is dismissed. */
+  readonly notify: (notice: Notice) => void;
+  readonly clear: () => void;
+};
+
+const SHOWN_MILLISECONDS = 8_000;
+const SHOWN_AT_ONCE = 3;
+
+const NoticesContext = createContext<Notices | null>(null);
+
+export const useNotices = (): Notices => {
+  const notices = use(NoticesContext);
+  if (!notices) throw new Error('useNotices needs a NoticesProvider around it.');
+  return notices;
+};
+
+export const NoticesProvider = ({ children }: { readonly children: ReactNode }) => {
+  const [spoken, setSpoken] = useState({ message: '', count: 0 });
+  const [shown, setShown] = useState<readonly ShownNotice[]>([]);
+  const nextKey = useRef(0);
+
+  const announce = useCallback((message: string) => setSpoken(({ count }) => ({ message, count: count + 1 })), []);
+  const notices = useMemo<Notices>(
+    () => ({
+      announce,
+      notify: (notice) => {
+        nextKey.current += 1;
+        const added = { ...notice, key: nextKey.current };
+        setShown((before) =>
+          [...before.filter(({ message }) => message !== notice.message), added].slice(-SHOWN_AT_ONCE),
+        );
+        announce(notice.message);
+      },
+      clear: () => setShown([]),
+    }),
+    [announce],
+  );
+  const dismiss = useCallback((key: number) => setShown((before) => before.filter((one) => one.key !== key)), []);
+
+  return (
+    <NoticesContext value={notices}>
+      {children}
+      {/* A repeated sentence is a change too: the invisible space after every other one makes it so. */}
+      <output className="visually-hidden" aria-live="polite">
+        {spoken.message}
+        {spoken.count % 2 === 0 ? '' : '\u00a0'}
+      </output>
+      <section className="notices" aria-label="Notices" hidden={shown.length === 0}>
+        {shown.map((notice) => (
+          <NoticeCard key={notice.key} notice={notice} onDismiss={dismiss} />
+        ))}
+      </section>
+    </NoticesContext>
+  );
+};
+
+type NoticeCardProps = { readonly notice: ShownNotice; readonly onDismiss: (key: number) => void };
+
+const NoticeCard = ({ notice, onDismiss }: NoticeCardProps) => {
+  const { key, message, action, isProblem = false } = notice;
+  const [isHeld, setIsHeld] = useState(false);
+
+  useEffect(() => {
+    if (isHeld || isProblem) return undefined;
+    const timer = setTimeout(() => onDismiss(key), SHOWN_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, [isHeld, isProblem, key, onDismiss]);
+
+  return (
+    <div
+      className="notice"
+      onPointerEnter={() => setIsHeld(true)}
+      onPointerLeave={() => setIsHeld(false)}
+      onFocus={() => setIsHeld(true)}
+      onBlur={() => setIsHeld(false)}
+    >
+      <p>{message}</p>
+      {action === undefined ? null : (
+        <Button
+          tone="link"
+          onClick={() => {
+            onDismiss(key);
+            action.run();
+          }}
+        >
+          {action.label}
+        </Button>
+      )}
+      <IconButton label="Dismiss" side="above" onClick={() => onDismiss(key)}>
+        <CloseIcon />
+      </IconButton>
+    </div>
+  );
+};

@@ -1,0 +1,20 @@
+import { useCallback, useSyncExternalStore } from 'react';
+
+/** From this width on there is room for the list and a task beside it. */
+export const WIDE = '(min-width: 1080px)';
+/** A keyboard is at hand, and taking the caret does not raise one over the page. */
+export const HAS_KEYBOARD = '(min-width: 720px) and (hover: hover)';
+
+export const matchesMedia = (query: string): boolean => window.matchMedia(query).matches;
+
+export const useMediaQuery = (query: string): boolean => {
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const media = window.matchMedia(query);
+      media.addEventListener('change', listener);
+      return () => media.removeEventListener('change', listener);
+    },
+    [query],
+  );
+  return useSyncExternalStore(subscribe, () => matchesMedia(query));
+};

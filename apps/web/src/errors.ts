@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+const Answer = z.object({
+  code: z.string(),
+  httpStatus: z.number(),
+  requestId: z.string().nullish(),
+  fieldErrors: z.record(z.string(), z.array(z.string())).optional(),
+  retryAfterSeconds: z.number().optional(),
+});
+
+/** What the server answered besides its sentence; null when no answer of Docket's came at all. */
+export type ErrorAnswer = z.infer<typeof Answer>;
+
+const Failure = z.object({ message: z.string(), data: z.unknown() });
+
+export const readErrorAnswer = (error: unknown): ErrorAnswer | null => {
+  const failure = Failure.safeParse(error);
+  const answer = Answer.safeParse(failure.data?.data);
+  return answer.success ? answer.data : null;
+};
+
+/** True when the same call may well succeed a little later: no answer, or the service says that it is not ready. */
+export const isPassing = (error: unknown): boolean => {
+  const answer = readErrorAnswer(error);
+  return answer === null || answer.httpStatus === 503;
+};
+
+const inSeconds = (seconds: number): string => (seconds === 1 ? 'in 1 second' : `in ${seconds} seconds`);
+
+/** What happened, what is safe and what to do, for a person. `isTextKept` says that what was typed is still on the page. */
+export const describeError = (error: unknown, { isTextKept = false } = {}): string => {
+  const answer = readErrorAnswer(error);
+  const safe = isTextKept ? ' Your text is still here.' : '';
+  if (answer === null) return `Docket cannot be reached.${safe} Check the connection and try again.`;
+  if (answer.httpStatus === 429) {
+    const wait =
+      answer.retryAfterSeconds === undefined ? 'in a moment' : inSeconds(Math.ceil(answer.retryAfterSeconds));
+    return `That was too often.${safe} Try again ${wait}.`;
+  }
+  if (answer.httpStatus === 503) {
+    return `Docket is not available right now. Nothing is lost.${safe} Try again shortly.`;
+  }
+  if (answer.httpStatus >= 500) {
+    const reference = answer.requestId == null ? '' : ` (reference ${answer.requestId})`;
+    return `Something went wrong in Docket.${safe} Try again${reference}.`;
+  }
+  const [fieldMessage] = Object.values(answer.fieldErrors ?? {}).flat();
+  return fieldMessage ?? z.object({ message: z.string() }).parse(error).message;
+};
+
+/** The first message of each field, for `fields` of a form; whatever else was refused is in `describeError`. */
+export const readFieldErrors = (error: unknown): Readonly<Record<string, string>> => {
+  const fieldErrors = readErrorAnswer(error)?.fieldErrors ?? {};
+  return Object.fromEntries(
+    Object.entries(fieldErrors).flatMap(([field, [message]]) => (message === undefined ? [] : [[field, message]])),
+  );
+};
+
+/** The same shape from a schema, before anything is sent. */
+export const readIssues = (error: z.ZodError): Readonly<Record<string, string>> =>
+  Object.fromEntries(error.issues.toReversed().map((issue) => [String(issue.path[0] ?? ''), issue.message]));

@@ -1,0 +1,161 @@
+import { Id } from '@docket/domain';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  type ErrorComponentProps,
+  Link,
+  Outlet,
+  redirect as redirectTo,
+  useNavigate,
+  useRouter,
+} from '@tanstack/react-router';
+import { AppShell } from './components/app-shell.tsx';
+import { Button } from './components/button.tsx';
+import { PageMessage } from './components/page-message.tsx';
+import { AccountMenu } from './features/auth/account-menu.tsx';
+import { toSafePath } from './features/auth/safe-path.ts';
+import { SignInPage } from './features/auth/sign-in-page.tsx';
+import { SignUpPage } from './features/auth/sign-up-page.tsx';
+import { OpenCount } from './features/tasks/open-count.tsx';
+import { TaskListPage } from './features/tasks/task-list-page.tsx';
+import { readAccessToken, readSessionEnd } from './session.ts';
+
+type RedirectSearch = { redirect?: string };
+type TaskSearch = { task?: string };
+
+const readRedirect = ({ redirect }: Record<string, unknown>): RedirectSearch =>
+  toSafePath(redirect) === '/' ? {} : { redirect: toSafePath(redirect) };
+
+const readTask = ({ task }: Record<string, unknown>): TaskSearch => {
+  const id = Id.safeParse(task);
+  return id.success ? { task: id.data } : {};
+};
+
+const leaveWhenSignedIn = ({ search }: { search: RedirectSearch }): void => {
+  if (readAccessToken() !== null) throw redirectTo({ href: toSafePath(search.redirect), replace: true });
+};
+
+const Shell = () => {
+  const navigate = useNavigate();
+  const addTask = async () => {
+    await navigate({ to: '/' });
+    document.querySelector<HTMLInputElement>('.add-task input')?.focus();
+  };
+  return (
+    <AppShell openCount={<OpenCount />} account={<AccountMenu />} onNewTask={() => void addTask()}>
+      <Outlet />
+    </AppShell>
+  );
+};
+
+const Broken = ({ reset }: ErrorComponentProps) => {
+  const { invalidate } = useRouter();
+  return (
+    <PageMessage
+      title="Something went wrong"
+      actions={
+        <Button
+          tone="accent"
+          onClick={() => {
+            reset();
+            void invalidate();
+          }}
+        >
+          Try again
+        </Button>
+      }
+    >
+      This page could not be shown. What was saved is safe.
+    </PageMessage>
+  );
+};
+
+const NotFound = () => (
+  <PageMessage title="There is no such page" actions={<Link to="/">Go to your tasks</Link>}>
+    The address may be mistyped, or what it led to is gone.
+  </PageMessage>
+);
+
+const rootRoute = createRootRoute();
+
+const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'signed-in',
+  beforeLoad: ({ location }) => {
+    if (readAccessToken() !== null) return;
+    const path = toSafePath(location.href);
+    const search = path === '/' || readSessionEnd() === 'sign-out' ? {} : { redirect: path };
+    throw redirectTo({ to: '/sign-in', search, replace: true });
+  },
+  component: Shell,
+});
+
+const tasksRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/',
+  validateSearch: readTask,
+  component: function Tasks() {
+    const { task } = tasksRoute.useSearch();
+    const navigate = tasksRoute.useNavigate();
+    return (
+      <TaskListPage
+        key="open"
+        view="open"
+        openTaskId={task}
+        onOpenTask={(id) => void navigate({ search: id === undefined ? {} : { task: id }, resetScroll: false })}
+      />
+    );
+  },
+});
+
+const completedRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/completed',
+  validateSearch: readTask,
+  component: function Completed() {
+    const { task } = completedRoute.useSearch();
+    const navigate = completedRoute.useNavigate();
+    return (
+      <TaskListPage
+        key="completed"
+        view="completed"
+        openTaskId={task}
+        onOpenTask={(id) => void navigate({ search: id === undefined ? {} : { task: id }, resetScroll: false })}
+      />
+    );
+  },
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: readRedirect,
+  beforeLoad: leaveWhenSignedIn,
+  component: function SignIn() {
+    return <SignInPage redirect={signInRoute.useSearch().redirect} />;
+  },
+});
+
+const signUpRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-up',
+  validateSearch: readRedirect,
+  beforeLoad: leaveWhenSignedIn,
+  component: function SignUp() {
+    return <SignUpPage redirect={signUpRoute.useSearch().redirect} />;
+  },
+});
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([signedInRoute.addChildren([tasksRoute, completedRoute]), signInRoute, signUpRoute]),
+  defaultErrorComponent: Broken,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
