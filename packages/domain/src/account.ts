@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NewPassword, Password } from './password.ts';
 import { Id, Instant, Text } from './text.ts';
 
 /** Trimmed and in lower case, so that one address is one account; 254 is the longest that SMTP carries (RFC 5321). */
@@ -10,29 +11,6 @@ export const Email = z
   .max(254, { error: 'An e-mail address can have at most 254 characters.', abort: true })
   .regex(z.regexes.email, 'Enter an e-mail address such as name@example.com.')
   .meta({ format: 'email', examples: ['ada@example.com'] });
-
-export const PASSWORD_MIN_CHARACTERS = 8;
-const PASSWORD_MAX_CHARACTERS = 256;
-const PASSWORD_MAX_BYTES = 1024;
-
-/** A password as it is signed in with: no rule that could lock out an old account, only bounds on the work. */
-const Password = z
-  .string('Enter your password.')
-  .min(1, { error: 'Enter your password.', abort: true })
-  .transform((password) => password.normalize('NFC'))
-  .pipe(
-    Text('The password', PASSWORD_MAX_CHARACTERS).refine(
-      (password) => new TextEncoder().encode(password).length <= PASSWORD_MAX_BYTES,
-      'The password can have at most 1,024 bytes.',
-    ),
-  )
-  .meta({ format: 'password' });
-
-/** Length instead of composition rules (OWASP ASVS 5.0 6.2.1, 6.2.5, 6.2.9). */
-const NewPassword = Password.refine(
-  (password) => Array.from(password).length >= PASSWORD_MIN_CHARACTERS,
-  `The password needs at least ${PASSWORD_MIN_CHARACTERS} characters.`,
-).meta({ format: 'password', minLength: PASSWORD_MIN_CHARACTERS, maxLength: PASSWORD_MAX_CHARACTERS });
 
 const isTimeZone = (timeZone: string): boolean => {
   try {
@@ -48,13 +26,12 @@ export const TimeZone = Text('The time zone', 64)
   .refine(isTimeZone, 'Enter a time zone of the IANA database, such as Europe/Berlin.')
   .meta({ examples: ['Europe/Berlin'] });
 
+const Name = Text('The name', 100).trim();
+
 export const SignupInput = z.strictObject({
   email: Email,
   password: NewPassword,
-  name: Text('The name', 100)
-    .trim()
-    .transform((name) => (name === '' ? undefined : name))
-    .optional(),
+  name: Name.transform((name) => (name === '' ? undefined : name)).optional(),
   timeZone: TimeZone.optional(),
 });
 export type SignupInput = z.infer<typeof SignupInput>;
@@ -78,6 +55,39 @@ export const Account = z.object({
 });
 export type Account = z.infer<typeof Account>;
 
+/** Only the fields that are named change; an empty name is none. */
+export const UpdateAccountInput = z.strictObject({
+  name: Name.transform((name) => (name === '' ? null : name))
+    .nullable()
+    .optional(),
+  timeZone: TimeZone.optional(),
+});
+export type UpdateAccountInput = z.input<typeof UpdateAccountInput>;
+
+export const DeleteAccountInput = z.strictObject({ currentPassword: Password });
+export type DeleteAccountInput = z.infer<typeof DeleteAccountInput>;
+
+/** What a link in a mail carries: opaque, and good once. */
+const LinkToken = z
+  .string('The link is incomplete. Open it again from the mail.')
+  .regex(/^[\w-]{1,512}$/, 'The link is incomplete. Open it again from the mail.');
+
+export const RequestPasswordResetInput = z.strictObject({ email: Email });
+export type RequestPasswordResetInput = z.infer<typeof RequestPasswordResetInput>;
+
+export const ResetPasswordInput = z.strictObject({ token: LinkToken, newPassword: NewPassword });
+export type ResetPasswordInput = z.infer<typeof ResetPasswordInput>;
+
+export const ChangeEmailInput = z.strictObject({ newEmail: Email, currentPassword: Password });
+export type ChangeEmailInput = z.infer<typeof ChangeEmailInput>;
+
+export const ConfirmEmailInput = z.strictObject({ token: LinkToken });
+export type ConfirmEmailInput = z.infer<typeof ConfirmEmailInput>;
+
 /** Done, with nothing to tell. */
+export const DoneOutput = z.object({ done: z.literal(true) });
+export type DoneOutput = z.infer<typeof DoneOutput>;
+
+/** This session has ended. */
 export const LogoutOutput = z.object({ ended: z.literal(true) });
 export type LogoutOutput = z.infer<typeof LogoutOutput>;

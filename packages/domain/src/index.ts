@@ -1,13 +1,28 @@
 export {
   Account,
+  ChangeEmailInput,
+  ConfirmEmailInput,
+  DeleteAccountInput,
+  DoneOutput,
   Email,
   LoginInput,
   LogoutOutput,
-  PASSWORD_MIN_CHARACTERS,
+  RequestPasswordResetInput,
+  ResetPasswordInput,
   SignupInput,
   TimeZone,
   TokenOutput,
+  UpdateAccountInput,
 } from './account.ts';
+export { AccountExport, ACTIVITY_KINDS, ActivityEvent, ListActivityOutput } from './activity.ts';
+export { ChangePasswordInput, PASSWORD_MIN_CHARACTERS } from './password.ts';
+export {
+  ListSessionsOutput,
+  RevokeOtherSessionsOutput,
+  RevokeSessionOutput,
+  Session,
+  SessionIdInput,
+} from './session.ts';
 export {
   CreateTaskInput,
   DeleteTaskOutput,

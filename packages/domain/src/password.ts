@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { Text } from './text.ts';
+
+export const PASSWORD_MIN_CHARACTERS = 8;
+const PASSWORD_MAX_CHARACTERS = 256;
+const PASSWORD_MAX_BYTES = 1024;
+
+/** A password as it is signed in with: no rule that could lock out an old account, only bounds on the work. */
+export const Password = z
+  .string('Enter your password.')
+  .min(1, { error: 'Enter your password.', abort: true })
+  .transform((password) => password.normalize('NFC'))
+  .pipe(
+    Text('The password', PASSWORD_MAX_CHARACTERS).refine(
+      (password) => new TextEncoder().encode(password).length <= PASSWORD_MAX_BYTES,
+      'The password can have at most 1,024 bytes.',
+    ),
+  )
+  .meta({ format: 'password' });
+
+/** Length instead of composition rules (OWASP ASVS 5.0 6.2.1, 6.2.5, 6.2.9). */
+export const NewPassword = Password.refine(
+  (password) => Array.from(password).length >= PASSWORD_MIN_CHARACTERS,
+  `The password needs at least ${PASSWORD_MIN_CHARACTERS} characters.`,
+).meta({ format: 'password', minLength: PASSWORD_MIN_CHARACTERS, maxLength: PASSWORD_MAX_CHARACTERS });
+
+export const ChangePasswordInput = z.strictObject({ currentPassword: Password, newPassword: NewPassword });
+export type ChangePasswordInput = z.infer<typeof ChangePasswordInput>;
