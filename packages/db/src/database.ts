@@ -70,3 +70,17 @@ export const isDatabaseUnavailable = (error: unknown): boolean => {
   }
   return false;
 };
+
+const readSqlStates = (error: unknown): unknown[] => {
+  const states: unknown[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause) states.push(cause.code);
+  }
+  return states;
+};
+
+/** Whether a row was refused because one with the same key is there (SQLSTATE 23505). */
+export const isUniqueViolation = (error: unknown): boolean => readSqlStates(error).includes('23505');
+
+/** Whether a row was refused because what it belongs to is gone (SQLSTATE 23503). */
+export const isForeignKeyViolation = (error: unknown): boolean => readSqlStates(error).includes('23503');

@@ -1,7 +1,15 @@
 export { DatabaseUrlError, describeDatabaseUrl } from './connection.ts';
-export { type Database, type DatabaseHandle, isDatabaseUnavailable, openDatabase, prepareOnce } from './database.ts';
+export {
+  type Database,
+  type DatabaseHandle,
+  isDatabaseUnavailable,
+  isForeignKeyViolation,
+  isUniqueViolation,
+  openDatabase,
+  prepareOnce,
+} from './database.ts';
 export { DatabaseVersionError, isMigrated, migrateDatabase } from './migrations.ts';
-export { sessions, tasks, users } from './tables.ts';
+export { auditEvents, emailLinks, outbox, rateLimits, sessions, tasks, users } from './tables.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
 export { findRunningDatabase } from './embedded/running-database.ts';
 export { EmbeddedPostgresError } from './embedded/errors.ts';

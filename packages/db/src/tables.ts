@@ -1,5 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { boolean, foreignKey, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+  varchar,
+} from 'drizzle-orm/pg-core';
 import { instant } from './columns.ts';
 
 export const users = pgTable(
@@ -9,6 +21,8 @@ export const users = pgTable(
     /** Trimmed and in lower case before it gets here. */
     email: text().notNull(),
     hashedPassword: text().notNull(),
+    /** Grows with each new password; a session lives only while it has the same. */
+    passwordVersion: integer().notNull().default(0),
     name: text(),
     timeZone: text().notNull().default('UTC'),
     /** Tokens without a session that were issued before this instant are void; null: none is. */
@@ -32,8 +46,18 @@ export const sessions = pgTable(
     createdAt: instant()
       .notNull()
       .default(sql`now()`),
+    lastUsedAt: instant()
+      .notNull()
+      .default(sql`now()`),
+    /** Until then its access tokens are good, and it can be refreshed unless one of the two limits is over. */
     expiresAt: instant().notNull(),
     revokedAt: instant(),
+    passwordVersion: integer().notNull().default(0),
+    /** What the newest refresh token counts, and since when. */
+    refreshCounter: integer().notNull().default(0),
+    refreshedAt: instant()
+      .notNull()
+      .default(sql`now()`),
   },
   (table) => [primaryKey({ columns: [table.userId, table.id] })],
 );
@@ -65,3 +89,75 @@ export const tasks = pgTable(
     index('tasks_by_completion').on(table.userId, table.completed, table.createdAt, table.id),
   ],
 );
+
+/** A link that was mailed, good once. Its token is computed from the id, so that no secret is stored. */
+export const emailLinks = pgTable(
+  'email_links',
+  {
+    userId: uuid()
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    id: uuid().notNull(),
+    kind: text({ enum: ['password-reset', 'email-change'] }).notNull(),
+    /** Where it was sent: the account's address, or the one that shall become it. */
+    email: text().notNull(),
+    expiresAt: instant().notNull(),
+    usedAt: instant(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.id] })],
+);
+
+/** Mail that is still to be sent. */
+export const outbox = pgTable(
+  'outbox',
+  {
+    id: uuid().primaryKey(),
+    /** Whom it is about; null where only the address is known, which may be nobody's. */
+    userId: uuid().references(() => users.id, { onDelete: 'cascade' }),
+    kind: text({
+      enum: ['password-reset', 'password-changed', 'email-change', 'email-changed'],
+    }).notNull(),
+    recipient: text().notNull(),
+    /** The new address, in a mail that tells the old one. */
+    newEmail: text(),
+    createdAt: instant()
+      .notNull()
+      .default(sql`now()`),
+    attempts: integer().notNull().default(0),
+    /** Nobody else tries before. */
+    nextAttemptAt: instant()
+      .notNull()
+      .default(sql`now()`),
+  },
+  (table) => [index('outbox_by_attempt').on(table.nextAttemptAt)],
+);
+
+/** What happened to accounts: rows are added, and purged after 90 days; a trigger refuses all else. */
+export const auditEvents = pgTable(
+  'audit_events',
+  {
+    id: uuid().primaryKey(),
+    /** Null where the address that was tried is nobody's. */
+    userId: uuid().references(() => users.id, { onDelete: 'cascade' }),
+    kind: text().notNull(),
+    sessionId: uuid(),
+    /** A keyed digest of the address that was tried. */
+    emailDigest: text(),
+    userAgent: text(),
+    address: text(),
+    createdAt: instant()
+      .notNull()
+      .default(sql`now()`),
+  },
+  (table) => [
+    index('audit_events_by_user').on(table.userId, table.createdAt, table.id),
+    index('audit_events_by_creation').on(table.createdAt),
+  ],
+);
+
+/** As rate-limiter-flexible wants it: points that were used, and when they come back in milliseconds since 1970. */
+export const rateLimits = pgTable('rate_limits', {
+  key: varchar({ length: 255 }).primaryKey(),
+  points: integer().notNull().default(0),
+  expire: bigint({ mode: 'number' }),
+});
