@@ -104,6 +104,31 @@ describe('hash and verify', () => {
   });
 });
 
+describe('needsRehash', () => {
+  const costly = createPasswords({ cost: 5 });
+  afterAll(() => costly.close());
+
+  test.each([
+    ['a short password', 'correct horse'],
+    ['a password of more than 72 bytes', 'x'.repeat(100)],
+  ])('is true for a hash of another cost: %s (ASVS 11.4.2)', async (_, password) => {
+    using place = passwords.reserve();
+    using costlyPlace = costly.reserve();
+    const [stored, costlyStored] = [await place.hash(password), await costlyPlace.hash(password)];
+    expect([place.needsRehash(stored), costlyPlace.needsRehash(costlyStored)]).toEqual([false, false]);
+    expect([place.needsRehash(costlyStored), costlyPlace.needsRehash(stored)]).toEqual([true, true]);
+    expect(await costlyPlace.verify(password, stored)).toBe(true);
+  });
+
+  test('is true for another form of hash', () => {
+    using place = passwords.reserve();
+    expect(place.needsRehash(`$2b$04$${'a'.repeat(53)}`)).toBe(false);
+    for (const prefix of ['$2a$04$', '$2y$04$', '$2b$4$', '$2b$14$', '$2b$40$', '']) {
+      expect(place.needsRehash(prefix + 'a'.repeat(53))).toBe(true);
+    }
+  });
+});
+
 describe('reserve', () => {
   test('refuses when every place is taken, until one is free', () => {
     const [first, second] = [passwords.reserve(), passwords.reserve()];

@@ -26,6 +26,8 @@ interface PasswordPlace extends Disposable {
   hash(password: string): Promise<string>;
   /** Whether the password belongs to the stored hash; `null` costs the same work and answers false. */
   verify(password: string, storedHash: string | null): Promise<boolean>;
+  /** Whether `hash` would write another cost or bcrypt form now than this stored hash has (OWASP ASVS 5.0 11.4.2). */
+  needsRehash(storedHash: string): boolean;
 }
 
 export interface Passwords {
@@ -52,6 +54,8 @@ export const createPasswords = (options: PasswordsOptions): Passwords => {
   const hashing = createHashProcess({ concurrency });
   let takenPlaces = 0;
 
+  const bcryptPrefix = `$2b$${String(options.cost).padStart(2, '0')}$`;
+
   const hashSecret = async (secret: string): Promise<string> =>
     String(await hashing.run({ kind: 'hash', secret, cost: options.cost }));
 
@@ -77,6 +81,7 @@ export const createPasswords = (options: PasswordsOptions): Passwords => {
       const hash = isDigested ? stored.slice(DIGEST_SCHEME.length) : stored;
       return (await hashing.run({ kind: 'compare', secret, hash })) === true && storedHash !== null;
     },
+    needsRehash: (storedHash) => !storedHash.replace(DIGEST_SCHEME, '').startsWith(bcryptPrefix),
   };
 
   return {
