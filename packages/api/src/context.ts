@@ -1,20 +1,36 @@
-import type { AccessTokens, Passwords } from '@docket/auth';
+import type { AccessTokens, LinkTokens, PasswordRules, Passwords, RefreshTokens } from '@docket/auth';
 import type { Database } from '@docket/db';
+import type { RateLimits } from './rate-limits.ts';
 
 /** What the process makes once and every request shares. */
 export interface Dependencies {
   db: Database;
   passwords: Passwords;
+  passwordRules: PasswordRules;
   accessTokens: AccessTokens;
+  refreshTokens: RefreshTokens;
+  linkTokens: LinkTokens;
+  /** Keyed, so that what was tried as an e-mail address cannot be read from where it is counted or recorded. */
+  digestEmail: (email: string) => string;
+  rateLimits: RateLimits;
+  /** Says that mail waits in the outbox. */
+  notifyOutbox: () => void;
 }
 
-/** What a procedure may know of the request; nothing of HTTP goes further than this. */
+/** What a procedure may know of the request, and the one thing it may do to the answer's headers. */
 export interface RequestFacts {
   requestId: string;
   /** What follows `Authorization: Bearer`; null where there is no such header, or a malformed one. */
   bearerToken: string | null;
   userAgent: string | null;
   address: string | null;
+  /** What the browser's cookie holds. */
+  refreshToken: string | null;
+  /** Whether the browser vouches that a page of ours sent the request. */
+  isFromOwnPage: boolean;
+  isBatch: boolean;
+  /** Has the browser keep this refresh token from now on; null: none. */
+  keepRefreshToken: (token: string | null) => void;
 }
 
 export type Context = Dependencies & RequestFacts;

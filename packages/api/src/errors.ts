@@ -15,6 +15,15 @@ export class RetryLaterError extends TRPCError {
   }
 }
 
+/** A field that is well-formed and yet refused, such as a wrong current password. */
+export class FieldError extends TRPCError {
+  readonly field: string;
+  constructor(field: string, message: string) {
+    super({ code: 'BAD_REQUEST', message });
+    this.field = field;
+  }
+}
+
 /** The one answer to a token that is missing, malformed, forged, expired or revoked, or whose user is gone. */
 export const createUnauthorizedError = (): TRPCError =>
   new TRPCError({ code: 'UNAUTHORIZED', message: 'You are not signed in, or no longer. Sign in and try again.' });
@@ -46,9 +55,13 @@ const listFieldErrors = (error: z.core.$ZodError): Record<string, string[]> => {
   return Object.fromEntries(fieldErrors);
 };
 
-/** The fields at fault where the input was refused by its schema. */
-export const readFieldErrors = (error: TRPCError): Record<string, string[]> | undefined =>
-  error.code === 'BAD_REQUEST' && error.cause instanceof z.core.$ZodError ? listFieldErrors(error.cause) : undefined;
+/** The fields at fault where the input was refused, by its schema or by the procedure. */
+export const readFieldErrors = (error: TRPCError): Record<string, string[]> | undefined => {
+  if (error instanceof FieldError) return { [error.field]: [error.message] };
+  return error.code === 'BAD_REQUEST' && error.cause instanceof z.core.$ZodError
+    ? listFieldErrors(error.cause)
+    : undefined;
+};
 
 /**
  * The sentence that leaves the process. A failed query's message holds SQL and parameters, so what is not ours says

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { inferRouterInputs } from '@trpc/server';
+import type { AnyTRPCProcedure } from '@trpc/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AppRouter, appRouter, type createCaller } from './app-router.ts';
-import { createTestApi, type TestApi, type TestUser } from './testing/index.ts';
+import { appRouter, type createCaller } from './app-router.ts';
+import type { procedures } from './procedures.ts';
+import { createTestApi, type TestApi } from './testing/index.ts';
 
-type Inputs = inferRouterInputs<AppRouter>;
 type Caller = ReturnType<typeof createCaller>;
 
 /** What another user owns and tries to be reached. */
 interface Victim {
-  taskId: string;
+  task: string;
+  session: string;
 }
 
 /** How a procedure is called in the matrix, and what must be true of its answer to somebody else. */
@@ -19,34 +20,68 @@ type Access =
   /** It names nothing: it answers about the caller, and nothing of the victim may be in the answer. */
   | { kind: 'own'; call: (caller: Caller) => Promise<unknown> }
   /** It names a row: the victim's must answer what an unknown one answers. */
-  | { kind: 'row'; call: (caller: Caller, id: string) => Promise<unknown> }
+  | { kind: 'row'; of: keyof Victim; call: (caller: Caller, id: string) => Promise<unknown> }
   /** It takes an id that the caller may choose: the victim's row must not be touched or shown. */
-  | { kind: 'chosen id'; call: (caller: Caller, id: string) => Promise<unknown> };
+  | { kind: 'chosen id'; of: keyof Victim; call: (caller: Caller, id: string) => Promise<unknown> };
 
-type ProcedurePath = { [Noun in keyof Inputs]: `${Noun & string}.${keyof Inputs[Noun] & string}` }[keyof Inputs];
+type PathsIn<Record, Prefix extends string = ''> = {
+  [Name in keyof Record & string]: Record[Name] extends AnyTRPCProcedure
+    ? `${Prefix}${Name}`
+    : PathsIn<Record[Name], `${Prefix}${Name}.`>;
+}[keyof Record & string];
+type ProcedurePath = PathsIn<typeof procedures>;
+
+/** What only the victim knows; the strangers of the matrix do not. */
+const PASSWORD = 'correct horse battery';
+const GUESS = { currentPassword: 'wrong horse battery' };
 
 /** One entry a procedure; a procedure without one fails the type check and the test. */
 const MATRIX: Record<ProcedurePath, Access> = {
   'auth.signup': { kind: 'public' },
   'auth.login': { kind: 'public' },
+  'auth.requestPasswordReset': { kind: 'public' },
+  'auth.resetPassword': { kind: 'public' },
+  'auth.refresh': { kind: 'own', call: (caller) => caller.auth.refresh() },
   'auth.me': { kind: 'own', call: (caller) => caller.auth.me() },
   'auth.logout': { kind: 'own', call: (caller) => caller.auth.logout() },
+  'auth.changePassword': {
+    kind: 'own',
+    call: (caller) => caller.auth.changePassword({ ...GUESS, newPassword: 'a quite new password' }),
+  },
+  'auth.sessions.list': { kind: 'own', call: (caller) => caller.auth.sessions.list() },
+  'auth.sessions.revoke': { kind: 'row', of: 'session', call: (caller, id) => caller.auth.sessions.revoke({ id }) },
+  'auth.sessions.revokeOthers': { kind: 'own', call: (caller) => caller.auth.sessions.revokeOthers() },
+  'account.update': { kind: 'own', call: (caller) => caller.account.update({ name: 'Mine' }) },
+  'account.changeEmail': {
+    kind: 'own',
+    call: (caller) => caller.account.changeEmail({ ...GUESS, newEmail: 'mine@example.com' }),
+  },
+  'account.confirmEmail': { kind: 'public' },
+  'account.activity': { kind: 'own', call: (caller) => caller.account.activity() },
+  'account.export': { kind: 'own', call: (caller) => caller.account.export() },
+  'account.delete': { kind: 'own', call: (caller) => caller.account.delete(GUESS) },
   'tasks.list': { kind: 'own', call: (caller) => caller.tasks.list({}) },
-  'tasks.get': { kind: 'row', call: (caller, id) => caller.tasks.get({ id }) },
-  'tasks.create': { kind: 'chosen id', call: (caller, id) => caller.tasks.create({ id, title: 'Mine' }) },
-  'tasks.update': { kind: 'row', call: (caller, id) => caller.tasks.update({ id, title: 'Mine' }) },
-  'tasks.delete': { kind: 'row', call: (caller, id) => caller.tasks.delete({ id }) },
+  'tasks.get': { kind: 'row', of: 'task', call: (caller, id) => caller.tasks.get({ id }) },
+  'tasks.create': { kind: 'chosen id', of: 'task', call: (caller, id) => caller.tasks.create({ id, title: 'Mine' }) },
+  'tasks.update': { kind: 'row', of: 'task', call: (caller, id) => caller.tasks.update({ id, title: 'Mine' }) },
+  'tasks.delete': { kind: 'row', of: 'task', call: (caller, id) => caller.tasks.delete({ id }) },
 };
 
 const TITLE = 'The secret plans of Ada';
+const NAME = 'Ada Lovelace';
+const EMAIL = 'ada@lovelace.example';
 let api: TestApi;
-let owner: TestUser;
+let owner: Caller;
+let ownerId: string;
 let victim: Victim;
 
 beforeAll(async () => {
   api = await createTestApi();
-  owner = await api.mintUser();
-  victim = { taskId: (await api.call(owner.token).tasks.create({ title: TITLE })).id };
+  const { access_token: token } = await api.call().auth.signup({ email: EMAIL, password: PASSWORD, name: NAME });
+  owner = api.call(token, { isFromOwnPage: true });
+  ownerId = (await owner.auth.me()).id;
+  const [session] = await owner.auth.sessions.list();
+  victim = { task: (await owner.tasks.create({ title: TITLE })).id, session: session?.id ?? '' };
 });
 afterAll(() => api.close());
 
@@ -57,6 +92,9 @@ const readOutcome = async (outcome: Promise<unknown>): Promise<unknown> =>
       error instanceof Error && 'code' in error ? { code: error.code, message: error.message } : { error },
   );
 
+const reach = (access: Exclude<Access, { kind: 'public' }>, caller: Caller, id?: string): Promise<unknown> =>
+  access.kind === 'own' ? access.call(caller) : access.call(caller, id ?? victim[access.of]);
+
 test('every procedure of the router has its entry, and no entry is without a procedure', () => {
   expect(Object.keys(MATRIX).toSorted()).toEqual(Object.keys(appRouter._def.procedures).toSorted());
 });
@@ -65,25 +103,38 @@ const protectedEntries = Object.entries(MATRIX).flatMap(([path, access]) =>
   access.kind === 'public' ? [] : [{ path, access }],
 );
 
-test.each(protectedEntries)('$path answers UNAUTHORIZED to who is signed out', async ({ access }) => {
-  expect(await readOutcome(access.call(api.call(), victim.taskId))).toMatchObject({ code: 'UNAUTHORIZED' });
+test.each(protectedEntries)('$path answers UNAUTHORIZED to who is signed out (ASVS 8.3.1)', async ({ access }) => {
+  const nobody = api.call(undefined, { isFromOwnPage: true });
+  expect(await readOutcome(reach(access, nobody))).toMatchObject({ code: 'UNAUTHORIZED' });
 });
 
-test.each(protectedEntries)('$path neither shows nor changes what belongs to another user', async ({ access }) => {
-  const stranger = await api.mintUser();
-  const outcome = await readOutcome(access.call(api.call(stranger.token), victim.taskId));
-  if (access.kind === 'row') {
-    expect(outcome).toMatchObject({ code: 'NOT_FOUND' });
-    expect(await readOutcome(access.call(api.call(stranger.token), randomUUID()))).toEqual(outcome);
-  }
-  for (const secret of [TITLE, owner.id, owner.email]) expect(JSON.stringify(outcome)).not.toContain(secret);
-  expect(await api.call(owner.token).tasks.get({ id: victim.taskId })).toMatchObject({ title: TITLE });
-  expect(await api.call(owner.token).auth.me()).toMatchObject({ id: owner.id });
-});
-
-test.each(Object.entries(MATRIX).filter(([, access]) => access.kind === 'public'))(
-  '%s is one of the two that anybody may call',
-  (path) => {
-    expect(['auth.login', 'auth.signup']).toContain(path);
+test.each(protectedEntries)(
+  '$path neither shows nor changes what belongs to another user (ASVS 8.2.2)',
+  async ({ access }) => {
+    const { token } = await api.mintUser();
+    const stranger = api.call(token, { isFromOwnPage: true });
+    const outcome = await readOutcome(reach(access, stranger));
+    if (access.kind === 'row') {
+      expect(outcome).toMatchObject({ code: 'NOT_FOUND' });
+      const other = await api.mintUser();
+      expect(await readOutcome(reach(access, api.call(other.token), randomUUID()))).toEqual(outcome);
+    }
+    for (const secret of [TITLE, NAME, EMAIL, ownerId, victim.session]) {
+      expect(JSON.stringify(outcome)).not.toContain(secret);
+    }
+    expect(await owner.tasks.get({ id: victim.task })).toMatchObject({ title: TITLE });
+    expect(await owner.auth.me()).toMatchObject({ id: ownerId, name: NAME, email: EMAIL });
+    await expect(api.call().auth.login({ email: EMAIL, password: PASSWORD })).resolves.toBeDefined();
   },
 );
+
+test('only these may be called by anybody', () => {
+  const paths = Object.entries(MATRIX).flatMap(([path, access]) => (access.kind === 'public' ? [path] : []));
+  expect(paths.toSorted()).toEqual([
+    'account.confirmEmail',
+    'auth.login',
+    'auth.requestPasswordReset',
+    'auth.resetPassword',
+    'auth.signup',
+  ]);
+});

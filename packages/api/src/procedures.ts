@@ -1,5 +1,12 @@
+import { accountRouter } from './routers/account.ts';
 import { authRouter } from './routers/auth.ts';
+import { passwordsRouter } from './routers/passwords.ts';
+import { sessionsRouter } from './routers/sessions.ts';
 import { tasksRouter } from './routers/tasks.ts';
 
 /** Every procedure by name. The declaration of this record names no context, so that a client can carry it. */
-export const procedures = { auth: authRouter, tasks: tasksRouter };
+export const procedures = {
+  auth: { ...authRouter, ...passwordsRouter, sessions: sessionsRouter },
+  account: accountRouter,
+  tasks: tasksRouter,
+};

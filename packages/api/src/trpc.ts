@@ -1,9 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import { HashProcessError, InvalidTokenError } from '@docket/auth';
-import { isDatabaseUnavailable } from '@docket/db';
-import { initTRPC, type TRPCError } from '@trpc/server';
+import { isDatabaseUnavailable, isForeignKeyViolation } from '@docket/db';
+import { initTRPC, TRPCError } from '@trpc/server';
 import type { Context } from './context.ts';
 import { createUnauthorizedError, describeError, type ErrorFacts, readFieldErrors, RetryLaterError } from './errors.ts';
 import type { ProcedureMeta } from './procedure-meta.ts';
+import { spendPoint } from './limits.ts';
 import { findSignedInUser } from './signed-in-user.ts';
 
 const collectFacts = (error: TRPCError, facts: Pick<ErrorFacts, 'httpStatus' | 'path' | 'requestId'>): ErrorFacts => {
@@ -50,6 +52,14 @@ const answerOutages = t.middleware(async ({ next }) => {
   return result;
 });
 
+/** Whoever does not heed a refusal but asks again at once would keep the process busy with refusing. */
+const REFUSAL_PAUSE_MS = 1_000;
+const pauseRefusals = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (!result.ok && result.error.code === 'TOO_MANY_REQUESTS') await setTimeout(REFUSAL_PAUSE_MS);
+  return result;
+});
+
 const requireUser = t.middleware(async ({ ctx, next }) => {
   if (ctx.bearerToken === null) throw createUnauthorizedError();
   const subject = await ctx.accessTokens.verify(ctx.bearerToken).catch((error: unknown) => {
@@ -60,11 +70,46 @@ const requireUser = t.middleware(async ({ ctx, next }) => {
   return next({ ctx: { user, userId: user.id, sessionId: subject.sessionId } });
 });
 
-/** For everybody. */
-export const publicProcedure = t.procedure.use(answerOutages);
+/** An account may be deleted while a call of its user is under way: its rows then have no owner any more. */
+const answerGoneOwner = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (!result.ok && isForeignKeyViolation(result.error.cause)) throw createUnauthorizedError();
+  return result;
+});
+
+const requireOwnPage = t.middleware(({ ctx, next }) => {
+  if (ctx.isBatch) {
+    throw new TRPCError({
+      code: 'BAD_REQUEST',
+      message: 'This call reads a cookie. Make it on its own, not in a batch.',
+    });
+  }
+  if (!ctx.isFromOwnPage) {
+    throw new TRPCError({
+      code: 'FORBIDDEN',
+      message: 'This call reads a cookie, so only a page of Docket may make it. Its Origin is not an allowed one.',
+    });
+  }
+  return next();
+});
+
+/** For everybody. A refusal for calling too often takes a second. */
+export const publicProcedure = t.procedure.use(pauseRefusals).use(answerOutages);
+
+/**
+ * For a browser that has our cookie: answers only a single call that a page of ours makes, so that no other site can
+ * make it on the user's behalf (OWASP ASVS 5.0 3.5.1). BAD_REQUEST in a batch, FORBIDDEN for another origin.
+ */
+export const cookieProcedure = publicProcedure.use(requireOwnPage);
 
 /**
  * For the bearer of a good token whose user and session live: `ctx.userId` is whose rows the procedure may touch.
- * Answers UNAUTHORIZED otherwise.
+ * Answers UNAUTHORIZED otherwise, and TOO_MANY_REQUESTS where the user called too often.
  */
-export const protectedProcedure = publicProcedure.use(requireUser);
+export const protectedProcedure = publicProcedure
+  .use(requireUser)
+  .use(async ({ ctx, type, next }) => {
+    await spendPoint(ctx, type === 'query' ? 'reads' : 'writes', ctx.userId);
+    return next();
+  })
+  .use(answerGoneOwner);

@@ -1,9 +1,10 @@
 import type { Logger } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import type postgres from 'postgres';
 import { limitStatements, openConnection, StatementDeadlineError } from './connection.ts';
 import * as tables from './tables.ts';
 
-export type Database = PostgresJsDatabase<typeof tables>;
+export type Database = PostgresJsDatabase<typeof tables> & { $client: postgres.Sql };
 
 export interface DatabaseHandle {
   db: Database;

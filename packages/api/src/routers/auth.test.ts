@@ -119,23 +119,12 @@ describe('auth.login', () => {
     await expect(api.call().auth.login({ email, password: 'caf\u00e9 au lait' })).resolves.toBeDefined();
   });
 
-  test('clears the user`s sessions that are over', async () => {
-    const { email } = await signUp();
-    const { id } = await findUser(email);
-    await api.database.db
-      .update(sessions)
-      .set({ expiresAt: sql`now() - interval '1 second'` })
-      .where(eq(sessions.userId, id));
-    await api.call().auth.login({ email, password: PASSWORD });
-    expect(await api.database.db.select().from(sessions).where(eq(sessions.userId, id))).toHaveLength(1);
-  });
-
   test('is refused before the database is asked where every place for a password is taken', async () => {
     const { email } = await signUp();
     const places = [];
     for (;;) {
       try {
-        places.push(api.passwords.reserve());
+        places.push(api.dependencies.passwords.reserve());
       } catch {
         break;
       }
@@ -174,7 +163,11 @@ describe('a token', () => {
 
   test('does not speak for the session of another user', async () => {
     const [ada, bob] = [await api.mintUser(), await api.mintUser()];
-    const mixed = await api.accessTokens.sign({ userId: ada.id, email: ada.email, sessionId: bob.sessionId });
+    const mixed = await api.dependencies.accessTokens.sign({
+      userId: ada.id,
+      email: ada.email,
+      sessionId: bob.sessionId,
+    });
     await expect(api.call(mixed).auth.me()).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
   });
 

@@ -1,12 +1,22 @@
-import { ACCESS_TOKEN_TTL_SECONDS, PasswordQueueFullError, type Passwords } from '@docket/auth';
 import { prepareOnce, sessions, users } from '@docket/db';
 import { Account, LoginInput, LogoutOutput, SignupInput, TokenOutput } from '@docket/domain';
 import { TRPCError, type TRPCRouterRecord } from '@trpc/server';
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
+import { describeDevice, recordEvents } from '../audit.ts';
+import { readAddressKey } from '../address-key.ts';
 import type { Context } from '../context.ts';
-import { RetryLaterError } from '../errors.ts';
-import { protectedProcedure, publicProcedure } from '../trpc.ts';
+import { createUnauthorizedError } from '../errors.ts';
+import { countPasswordAttempt, spendPoint } from '../limits.ts';
+import { checkNewPassword, reservePlace } from '../password-work.ts';
+import {
+  expiryAfterRefresh,
+  expiryOfNewSession,
+  isInGrace,
+  isRefreshable,
+  MAX_LIVE_SESSIONS,
+} from '../session-life.ts';
+import { cookieProcedure, protectedProcedure, publicProcedure } from '../trpc.ts';
 
 const statements = prepareOnce((db) => ({
   findByEmail: db
@@ -16,37 +26,68 @@ const statements = prepareOnce((db) => ({
     .prepare('find_user_by_email'),
 }));
 
-const reservePlace = (passwords: Passwords): ReturnType<Passwords['reserve']> => {
-  try {
-    return passwords.reserve();
-  } catch (cause) {
-    if (!(cause instanceof PasswordQueueFullError)) throw cause;
-    throw new RetryLaterError({
-      code: 'TOO_MANY_REQUESTS',
-      message: `Too many people are signing in at this moment. Try again in ${cause.retryAfterSeconds} seconds.`,
-      retryAfterSeconds: cause.retryAfterSeconds,
-      cause,
-    });
-  }
+interface TokenHolder {
+  userId: string;
+  email: string;
+  sessionId: string;
+  /** What the refresh token counts. */
+  counter: number;
+}
+
+const answerTokens = async (ctx: Context, { counter, ...subject }: TokenHolder): Promise<TokenOutput> => {
+  const accessToken = await ctx.accessTokens.sign(subject);
+  ctx.keepRefreshToken(ctx.refreshTokens.format({ ...subject, counter }));
+  return { access_token: accessToken, token_type: 'bearer' };
 };
 
-/** The columns of a new session, in the order of the table: `INSERT ... SELECT` goes by position. */
-const describeSession = (ctx: Context, sessionId: string) => ({
-  id: sql`${sessionId}::uuid`.as('id'),
-  userAgent: sql`${ctx.userAgent?.slice(0, 500) ?? null}::text`.as('user_agent'),
-  address: sql`${ctx.address}::text`.as('address'),
-  createdAt: sql`now()`.as('created_at'),
-  expiresAt: sql`now() + ${ACCESS_TOKEN_TTL_SECONDS} * interval '1 second'`.as('expires_at'),
-  revokedAt: sql`null::timestamptz`.as('revoked_at'),
-});
-
-const answerToken = async (
+/** Begins a session for the row of `source`, which gives `id` and `password_version` of a user, and records it. */
+const beginSession = async (
   ctx: Context,
-  subject: { userId: string; email: string; sessionId: string },
-): Promise<TokenOutput> => ({
-  access_token: await ctx.accessTokens.sign(subject),
-  token_type: 'bearer',
-});
+  kind: 'signed-up' | 'signed-in',
+  source: SQL,
+): Promise<{ userId: string; sessionId: string } | null> => {
+  const sessionId = uuidv7();
+  const { userAgent, address } = describeDevice(ctx);
+  const [begun] = await ctx.db.execute<{ user_id: string }>(sql`
+    with account as (${source}),
+    session as (
+      insert into sessions (user_id, id, user_agent, address, expires_at, password_version)
+      select id, ${sessionId}::uuid, ${userAgent}::text, ${address}::text, ${expiryOfNewSession}, password_version
+      from account
+      returning user_id, id
+    ),
+    recorded as (${recordEvents(ctx, { kind, userId: sql`user_id`, sessionId: sql`id` }, sql`from session`)})
+    select user_id from session`);
+  return begun === undefined ? null : { userId: begun.user_id, sessionId };
+};
+
+/** Ends the oldest sessions beyond the limit (OWASP ASVS 5.0 7.1.2). */
+const endSurplusSessions = async (ctx: Context, userId: string): Promise<void> => {
+  const surplus = ctx.db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), sql`${sessions.expiresAt} > now()`))
+    .orderBy(desc(sessions.createdAt), desc(sessions.id))
+    .offset(MAX_LIVE_SESSIONS);
+  await ctx.db
+    .update(sessions)
+    .set({ revokedAt: sql`now()` })
+    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), sql`${sessions.id} in ${surplus}`));
+};
+
+/** Whether the account was signed in to from this address, or in this browser, in the last weeks. */
+const isKnownDevice = async (ctx: Context, email: string): Promise<boolean> => {
+  const shown = ctx.refreshToken === null ? null : ctx.refreshTokens.parse(ctx.refreshToken);
+  const known = await ctx.db.execute(sql`
+    select from users join sessions on sessions.user_id = users.id
+    where users.email = ${email} and (sessions.address = ${ctx.address} or sessions.id = ${shown?.sessionId ?? null}::uuid)
+    limit 1`);
+  return known.length > 0;
+};
+
+/** The same whether the e-mail or the password is wrong. */
+const createWrongPasswordError = (): TRPCError =>
+  new TRPCError({ code: 'UNAUTHORIZED', message: 'The e-mail address or the password is wrong.' });
 
 export const authRouter = {
   /** Makes an account and signs it in; CONFLICT where the e-mail is taken. */
@@ -56,32 +97,25 @@ export const authRouter = {
     .output(TokenOutput)
     .mutation(async ({ ctx, input }) => {
       using place = reservePlace(ctx.passwords);
-      const newUser = ctx.db.$with('new_user').as(
-        ctx.db
-          .insert(users)
-          .values({
-            id: uuidv7(),
-            email: input.email,
-            hashedPassword: await place.hash(input.password),
-            name: input.name ?? null,
-            ...(input.timeZone === undefined ? {} : { timeZone: input.timeZone }),
-          })
-          .onConflictDoNothing()
-          .returning({ userId: users.id }),
+      await spendPoint(ctx, 'signup', readAddressKey(ctx.address));
+      checkNewPassword(ctx, 'password', input);
+      const hashedPassword = await place.hash(input.password);
+      const session = await beginSession(
+        ctx,
+        'signed-up',
+        sql`
+          insert into users (id, email, hashed_password, name, time_zone)
+          values (${uuidv7()}, ${input.email}, ${hashedPassword}, ${input.name ?? null}, ${input.timeZone ?? 'UTC'})
+          on conflict do nothing
+          returning id, password_version`,
       );
-      const sessionId = uuidv7();
-      const [session] = await ctx.db
-        .with(newUser)
-        .insert(sessions)
-        .select((query) => query.select({ userId: newUser.userId, ...describeSession(ctx, sessionId) }).from(newUser))
-        .returning({ userId: sessions.userId });
-      if (session === undefined) {
+      if (session === null) {
         throw new TRPCError({
           code: 'CONFLICT',
           message: 'There is already an account for this e-mail address. Sign in instead.',
         });
       }
-      return await answerToken(ctx, { userId: session.userId, email: input.email, sessionId });
+      return await answerTokens(ctx, { ...session, email: input.email, counter: 0 });
     }),
 
   /** Signs in; UNAUTHORIZED, after the same work, whether the e-mail or the password is wrong. */
@@ -89,36 +123,80 @@ export const authRouter = {
     .meta({ openapi: { method: 'POST', path: '/auth/login', summary: 'Sign in', tags: ['auth'], protect: false } })
     .input(LoginInput)
     .output(TokenOutput)
-    .mutation(async ({ ctx, input }) => {
+    .mutation(async ({ ctx, input: { email, password } }) => {
       using place = reservePlace(ctx.passwords);
-      const [user] = await statements(ctx.db).findByEmail.execute({ email: input.email });
-      const isRight = await place.verify(input.password, user?.hashedPassword ?? null);
-      const sessionId = uuidv7();
-      // The session begins only if the password that was checked is still the user's.
-      const [session] =
-        user === undefined || !isRight
-          ? []
-          : await ctx.db
-              .with(
-                ctx.db.$with('expired').as(
-                  ctx.db
-                    .delete(sessions)
-                    .where(and(eq(sessions.userId, user.id), lt(sessions.expiresAt, sql`now()`)))
-                    .returning({ id: sessions.id }),
-                ),
-              )
-              .insert(sessions)
-              .select((query) =>
-                query
-                  .select({ userId: users.id, ...describeSession(ctx, sessionId) })
-                  .from(users)
-                  .where(and(eq(users.id, user.id), eq(users.hashedPassword, user.hashedPassword))),
-              )
-              .returning({ userId: sessions.userId });
-      if (user === undefined || session === undefined) {
-        throw new TRPCError({ code: 'UNAUTHORIZED', message: 'The e-mail address or the password is wrong.' });
+      const attempt = await countPasswordAttempt(ctx, email, () => isKnownDevice(ctx, email));
+      const [user] = await statements(ctx.db).findByEmail.execute({ email });
+      const isRight = await place.verify(password, user?.hashedPassword ?? null);
+      if (user === undefined || !isRight) {
+        const userId = sql`(select id from users where email = ${email})`;
+        await ctx.db.execute(recordEvents(ctx, { kind: 'sign-in-failed', userId, email }, sql``));
+        throw createWrongPasswordError();
       }
-      return await answerToken(ctx, { userId: session.userId, email: user.email, sessionId });
+      await attempt.forgive();
+      const hashedPassword = place.needsRehash(user.hashedPassword) ? await place.hash(password) : user.hashedPassword;
+      // The session begins only if the password that was checked is still the user's.
+      const session = await beginSession(
+        ctx,
+        'signed-in',
+        hashedPassword === user.hashedPassword
+          ? sql`select id, password_version from users where id = ${user.id} and hashed_password = ${hashedPassword}`
+          : sql`update users set hashed_password = ${hashedPassword}
+              where id = ${user.id} and hashed_password = ${user.hashedPassword}
+              returning id, password_version`,
+      );
+      if (session === null) throw createWrongPasswordError();
+      await endSurplusSessions(ctx, user.id);
+      return await answerTokens(ctx, { ...session, email: user.email, counter: 0 });
+    }),
+
+  /**
+   * Exchanges the browser's cookie for a new token pair. One statement decides: the newest refresh token moves the
+   * session on; the one before it, shown again at once by another tab or after a lost answer, gets what the first
+   * one got; an older one has been stolen or copied, and ends the session (RFC 9700 4.14.2).
+   */
+  refresh: cookieProcedure
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/auth/refresh',
+        summary: 'Refresh the session',
+        tags: ['auth'],
+        protect: false,
+      },
+    })
+    .output(TokenOutput)
+    .mutation(async ({ ctx }) => {
+      const shown = ctx.refreshToken === null ? null : ctx.refreshTokens.parse(ctx.refreshToken);
+      if (shown === null) throw createUnauthorizedError();
+      await spendPoint(ctx, 'refresh', shown.sessionId);
+      const isNewest = sql`sessions.refresh_counter = ${shown.counter}::int`;
+      const isLastButOne = sql`sessions.refresh_counter = ${shown.counter}::int + 1`;
+      const [session] = await ctx.db.execute<{ email: string; refresh_counter: number; is_live: boolean }>(sql`
+        with moved as (
+          update sessions set
+            refresh_counter = case when ${isNewest} then sessions.refresh_counter + 1 else sessions.refresh_counter end,
+            refreshed_at = case when ${isNewest} then now() else sessions.refreshed_at end,
+            revoked_at = case when ${isNewest} or (${isLastButOne} and ${isInGrace}) then null else now() end,
+            last_used_at = now(),
+            expires_at = ${expiryAfterRefresh}
+          from users
+          where sessions.user_id = ${shown.userId}::uuid and sessions.id = ${shown.sessionId}::uuid
+            and users.id = sessions.user_id and users.password_version = sessions.password_version
+            and sessions.revoked_at is null and ${isRefreshable}
+          returning sessions.user_id, sessions.id, users.email, sessions.refresh_counter, sessions.revoked_at
+        ),
+        recorded as (${recordEvents(
+          ctx,
+          { kind: 'refresh-replayed', userId: sql`user_id`, sessionId: sql`id` },
+          sql`from moved where revoked_at is not null`,
+        )})
+        select email, refresh_counter, revoked_at is null as is_live from moved`);
+      if (session === undefined || !session.is_live) {
+        ctx.keepRefreshToken(null);
+        throw createUnauthorizedError();
+      }
+      return await answerTokens(ctx, { ...shown, email: session.email, counter: session.refresh_counter });
     }),
 
   /** Who is signed in. */
@@ -132,18 +210,17 @@ export const authRouter = {
     .meta({ openapi: { method: 'POST', path: '/auth/logout', summary: 'Sign out', tags: ['auth'], protect: true } })
     .output(LogoutOutput)
     .mutation(async ({ ctx }) => {
-      if (ctx.sessionId === null) {
-        // `iat` counts whole seconds: from the next one on, a new token is told from the old.
-        await ctx.db
-          .update(users)
-          .set({ tokensValidAfter: sql`date_trunc('second', now()) + interval '1 second'` })
-          .where(eq(users.id, ctx.userId));
-      } else {
-        await ctx.db
-          .update(sessions)
-          .set({ revokedAt: sql`now()` })
-          .where(and(eq(sessions.userId, ctx.userId), eq(sessions.id, ctx.sessionId)));
-      }
+      const ended =
+        ctx.sessionId === null
+          ? // `iat` counts whole seconds: from the next one on, a new token is told from the old.
+            sql`update users set tokens_valid_after = date_trunc('second', now()) + interval '1 second'
+              where id = ${ctx.userId} returning id as user_id, null::uuid as id`
+          : sql`update sessions set revoked_at = now()
+              where user_id = ${ctx.userId} and id = ${ctx.sessionId} returning user_id, id`;
+      await ctx.db.execute(sql`
+        with ended as (${ended})
+        ${recordEvents(ctx, { kind: 'signed-out', userId: sql`user_id`, sessionId: sql`id` }, sql`from ended`)}`);
+      ctx.keepRefreshToken(null);
       return { ended: true as const };
     }),
 } satisfies TRPCRouterRecord;

@@ -1,11 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { type AccessTokens, createAccessTokens, createPasswords, type Passwords } from '@docket/auth';
+import {
+  createAccessTokens,
+  createEmailDigest,
+  createLinkTokens,
+  createPasswordRules,
+  createPasswords,
+  createRefreshTokens,
+} from '@docket/auth';
 import { sessions, users } from '@docket/db';
 import { createTestDatabase, type TestDatabase } from '@docket/db/testing';
 import { sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { createCaller } from '../app-router.ts';
-import { createContext, type RequestFacts } from '../context.ts';
+import { type Context, createContext, type Dependencies, type RequestFacts } from '../context.ts';
+import { readRateLimits } from '../rate-limit-settings.ts';
+import { createRateLimits } from '../rate-limits.ts';
 
 export interface TestUser {
   id: string;
@@ -16,9 +25,10 @@ export interface TestUser {
 
 export interface TestApi {
   database: TestDatabase;
-  passwords: Passwords;
-  accessTokens: AccessTokens;
+  dependencies: Dependencies;
   secret: string;
+  /** What a request with this token, or without one, gives its procedure. */
+  makeContext(token?: string | null, facts?: Partial<RequestFacts>): Context;
   /** Calls procedures as the bearer of this token would; without one, signed out. */
   call(token?: string, facts?: Partial<RequestFacts>): ReturnType<typeof createCaller>;
   /** A new user with a session and a token really signed; no password is hashed for it. */
@@ -26,24 +36,47 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-/** Everything a procedure needs, real but for bcrypt's cost, on a database of its own. */
-export const createTestApi = async (): Promise<TestApi> => {
+export interface TestApiOptions {
+  /** As the variable RATE_LIMITS has them. */
+  rateLimits?: string;
+  passwordCost?: number;
+}
+
+/** Everything a procedure needs, real but for bcrypt's cost, on a database of its own; without limits unless some are given. */
+export const createTestApi = async (options: TestApiOptions = {}): Promise<TestApi> => {
   const database = await createTestDatabase();
-  const passwords = createPasswords({ cost: 4 });
+  const passwords = createPasswords({ cost: options.passwordCost ?? 4 });
   const secret = randomBytes(48).toString('base64url');
   const accessTokens = await createAccessTokens({ secret });
+  const dependencies: Dependencies = {
+    db: database.db,
+    passwords,
+    passwordRules: createPasswordRules({ hasBlocklist: true }),
+    accessTokens,
+    refreshTokens: createRefreshTokens({ secret }),
+    linkTokens: createLinkTokens({ secret }),
+    digestEmail: createEmailDigest({ secret }),
+    rateLimits: createRateLimits({ db: database.db, settings: readRateLimits(options.rateLimits ?? 'off') }),
+    notifyOutbox: () => {},
+  };
+  const makeContext: TestApi['makeContext'] = (token, facts) =>
+    createContext(dependencies, {
+      requestId: 'test',
+      bearerToken: token ?? null,
+      userAgent: null,
+      address: '127.0.0.1',
+      refreshToken: null,
+      isFromOwnPage: false,
+      isBatch: false,
+      keepRefreshToken: () => {},
+      ...facts,
+    });
   return {
     database,
-    passwords,
-    accessTokens,
+    dependencies,
     secret,
-    call: (token, facts) =>
-      createCaller(
-        createContext(
-          { db: database.db, passwords, accessTokens },
-          { requestId: 'test', bearerToken: token ?? null, userAgent: null, address: '127.0.0.1', ...facts },
-        ),
-      ),
+    makeContext,
+    call: (token, facts) => createCaller(makeContext(token, facts)),
     mintUser: async () => {
       const id = uuidv7();
       const sessionId = uuidv7();

@@ -1,0 +1,166 @@
+import { emailLinks, prepareOnce, users } from '@docket/db';
+import { ChangePasswordInput, DoneOutput, RequestPasswordResetInput, ResetPasswordInput } from '@docket/domain';
+import type { TRPCRouterRecord } from '@trpc/server';
+import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
+import { uuidv7 } from 'uuidv7';
+import { readAddressKey } from '../address-key.ts';
+import { recordEvents } from '../audit.ts';
+import type { Context } from '../context.ts';
+import { FieldError } from '../errors.ts';
+import { spendPoint } from '../limits.ts';
+import { checkCurrentPassword, checkNewPassword, reservePlace } from '../password-work.ts';
+import { protectedProcedure, publicProcedure } from '../trpc.ts';
+
+const statements = prepareOnce((db) => ({
+  findResetAccount: db
+    .select({ email: users.email })
+    .from(emailLinks)
+    .innerJoin(users, and(eq(users.id, emailLinks.userId), eq(users.email, emailLinks.email)))
+    .where(
+      and(
+        eq(emailLinks.userId, sql.placeholder('userId')),
+        eq(emailLinks.id, sql.placeholder('linkId')),
+        eq(emailLinks.kind, 'password-reset'),
+        isNull(emailLinks.usedAt),
+        gt(emailLinks.expiresAt, sql`now()`),
+      ),
+    )
+    .prepare('find_reset_account'),
+}));
+
+/**
+ * What follows a new password, in the statement that sets it: `account` is the `UPDATE` of the user. Its next version
+ * leaves every session behind but the one that is kept; links are void, and the owner is told (OWASP ASVS 5.0 6.3.7,
+ * 7.4.3).
+ */
+const replacePassword = (
+  ctx: Context,
+  change: {
+    account: SQL;
+    kind: 'password-changed' | 'password-reset';
+    keptSessionId: string | null;
+    usedLinkId: string | null;
+  },
+): SQL => sql`
+  account as (${change.account}),
+  kept as (
+    update sessions set password_version = account.password_version from account
+    where sessions.user_id = account.id and sessions.id = ${change.keptSessionId}::uuid and sessions.revoked_at is null
+  ),
+  ended as (
+    update sessions set revoked_at = now() from account
+    where sessions.user_id = account.id and sessions.id is distinct from ${change.keptSessionId}::uuid
+      and sessions.revoked_at is null
+  ),
+  void_links as (
+    update email_links set used_at = now() from account
+    where email_links.user_id = account.id and email_links.id is distinct from ${change.usedLinkId}::uuid
+      and email_links.used_at is null
+  ),
+  notice as (
+    insert into outbox (id, user_id, kind, recipient)
+    select ${uuidv7()}::uuid, id, 'password-changed', email from account
+  ),
+  recorded as (${recordEvents(ctx, { kind: change.kind, userId: sql`id` }, sql`from account`)})
+  select id from account`;
+
+const NEXT_VERSION = sql`password_version = users.password_version + 1,
+  tokens_valid_after = date_trunc('second', now()) + interval '1 second'`;
+
+const createUsedLinkError = (): FieldError =>
+  new FieldError('token', 'This link was used already, or it is older than 30 minutes. Ask for a new one.');
+
+export const passwordsRouter = {
+  /** Changes the password of who is signed in, ends the other sessions, and tells the owner by mail. */
+  changePassword: protectedProcedure
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/auth/change-password',
+        summary: 'Change the password',
+        tags: ['auth'],
+        protect: true,
+      },
+    })
+    .input(ChangePasswordInput)
+    .output(DoneOutput)
+    .mutation(async ({ ctx, input }) => {
+      using place = reservePlace(ctx.passwords);
+      checkNewPassword(ctx, 'newPassword', { password: input.newPassword, email: ctx.user.email });
+      const checkedHash = await checkCurrentPassword(ctx, place, input.currentPassword);
+      const account = sql`
+        update users set hashed_password = ${await place.hash(input.newPassword)}, ${NEXT_VERSION}
+        where id = ${ctx.userId} and hashed_password = ${checkedHash}
+        returning id, email, password_version`;
+      const [changed] = await ctx.db.execute(
+        sql`with ${replacePassword(ctx, { account, kind: 'password-changed', keptSessionId: ctx.sessionId, usedLinkId: null })}`,
+      );
+      if (changed === undefined) throw new FieldError('currentPassword', 'This is not your current password any more.');
+      ctx.notifyOutbox();
+      return { done: true as const };
+    }),
+
+  /** Mails a link to the address if it has an account; the answer and the work are the same if not (OWASP ASVS 5.0 6.3.8). */
+  requestPasswordReset: publicProcedure
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/auth/request-password-reset',
+        summary: 'Ask for a link to set a new password',
+        tags: ['auth'],
+        protect: false,
+      },
+    })
+    .input(RequestPasswordResetInput)
+    .output(DoneOutput)
+    .mutation(async ({ ctx, input: { email } }) => {
+      await spendPoint(ctx, 'resetAddress', readAddressKey(ctx.address));
+      await spendPoint(ctx, 'resetEmail', ctx.digestEmail(email));
+      // Whose address it is, is looked up when the mail is sent.
+      const userId = sql`(select id from users where email = ${email})`;
+      await ctx.db.execute(sql`
+        with mail as (
+          insert into outbox (id, kind, recipient) values (${uuidv7()}, 'password-reset', ${email})
+        )
+        ${recordEvents(ctx, { kind: 'password-reset-requested', userId, email }, sql``)}`);
+      ctx.notifyOutbox();
+      return { done: true as const };
+    }),
+
+  /** Sets a new password by a mailed link, once, and ends every session; it signs nobody in. */
+  resetPassword: publicProcedure
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/auth/reset-password',
+        summary: 'Set a new password by a link',
+        tags: ['auth'],
+        protect: false,
+      },
+    })
+    .input(ResetPasswordInput)
+    .output(DoneOutput)
+    .mutation(async ({ ctx, input }) => {
+      using place = reservePlace(ctx.passwords);
+      const link = ctx.linkTokens.parse('password-reset', input.token);
+      if (link === null) throw createUsedLinkError();
+      const [known] = await statements(ctx.db).findResetAccount.execute({ ...link });
+      if (known === undefined) throw createUsedLinkError();
+      checkNewPassword(ctx, 'newPassword', { password: input.newPassword, email: known.email });
+      const account = sql`
+        update users set hashed_password = ${await place.hash(input.newPassword)}, ${NEXT_VERSION} from used
+        where users.id = used.user_id and users.email = used.email
+        returning users.id, users.email, users.password_version`;
+      const [changed] = await ctx.db.execute(sql`
+        with used as (
+          update email_links set used_at = now()
+          where user_id = ${link.userId} and id = ${link.linkId} and kind = 'password-reset'
+            and used_at is null and expires_at > now()
+          returning user_id, email
+        ),
+        ${replacePassword(ctx, { account, kind: 'password-reset', keptSessionId: null, usedLinkId: link.linkId })}`);
+      if (changed === undefined) throw createUsedLinkError();
+      ctx.notifyOutbox();
+      return { done: true as const };
+    }),
+} satisfies TRPCRouterRecord;
