@@ -97,8 +97,12 @@ export const createApp = (options: AppOptions): RequestListener => {
   const endpoint = {
     dependencies,
     logger,
-    isTrustedProxy: (address: string, hop: number) =>
-      typeof isTrustedProxy === 'function' && isTrustedProxy(address, hop) === true,
+    edge: {
+      isTrustedProxy: (address: string, hop: number) =>
+        typeof isTrustedProxy === 'function' && isTrustedProxy(address, hop) === true,
+      publicUrl: options.publicUrl,
+      corsOrigins: options.corsOrigins,
+    },
   };
   const trpc = createTrpcEndpoint(endpoint);
   const crossOrigin = cors({

@@ -1,3 +1,6 @@
+import { readRateLimits, RateLimitSettingsError } from '@docket/api';
+import { findSecretFault } from '@docket/auth';
+import { Email } from '@docket/domain';
 import proxyAddress from 'proxy-addr';
 import { z } from 'zod';
 
@@ -5,10 +8,6 @@ import { z } from 'zod';
 export class EnvError extends Error {
   override readonly name = 'EnvError';
 }
-
-const MIN_SECRET_BYTES = 32;
-
-const hasEnoughBytes = (secret: string): boolean => Buffer.byteLength(secret) >= MIN_SECRET_BYTES;
 
 const Port = z.coerce.number('must be a number').int('must be a whole number').min(0).max(65_535, 'must be 0 to 65535');
 
@@ -42,6 +41,37 @@ const isTrustProxy = (setting: boolean | number | string): boolean => {
   }
 };
 
+const RateLimits = z
+  .string()
+  .optional()
+  .transform((text, context) => {
+    try {
+      return readRateLimits(text);
+    } catch (error) {
+      if (!(error instanceof RateLimitSettingsError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  });
+
+/** What nodemailer can use: it decodes both, and fails only when the first mail goes out. */
+const isSmtpUrl = (text: string): boolean => {
+  try {
+    const { protocol, hostname, username, password } = new URL(text);
+    decodeURIComponent(username + password);
+    return ['smtp:', 'smtps:'].includes(protocol) && hostname !== '';
+  } catch {
+    return false;
+  }
+};
+
+/** A mailbox (RFC 5322 3.4): an address, or a name, quoted where it holds more than words, and the address in brackets. */
+const isMailbox = (text: string): boolean => {
+  const [, , bracketed] = /^("[^"\\\p{Cc}]+"|[^"\\\p{Cc}<>()[\],;:@]+) <([^<>]+)>$/u.exec(text) ?? [];
+  const address = bracketed ?? text;
+  return address === address.trim() && Email.safeParse(address).success;
+};
+
 const Env = z
   .object({
     NODE_ENV: z.string().default('development'),
@@ -69,22 +99,41 @@ const Env = z
       .min(4, 'must be 4 to 15')
       .max(15, 'must be 4 to 15')
       .default(12),
+    RATE_LIMITS: RateLimits,
+    PASSWORD_BLOCKLIST: z.enum(['common', 'off'], 'must be common or off').default('common'),
+    SMTP_URL: z
+      .string()
+      .refine(
+        isSmtpUrl,
+        'must be a URL such as smtp://user:password@mail.example.com:587 or smtps://..., user and password percent-encoded',
+      )
+      .optional(),
+    MAIL_FROM: z
+      .string()
+      .refine(isMailbox, 'must be an address such as docket@example.com or Docket <docket@example.com>, on one line')
+      .optional(),
   })
-  .transform((env) => ({ ...env, isProduction: env.NODE_ENV === 'production' }))
+  .transform((env) => ({
+    ...env,
+    isProduction: env.NODE_ENV === 'production',
+    hasPasswordBlocklist: env.PASSWORD_BLOCKLIST !== 'off',
+  }))
   .superRefine((env, context) => {
-    if (!env.isProduction) return;
     const refuse = (name: string, message: string): void => {
       context.addIssue({ code: 'custom', path: [name], message });
     };
+    if (!env.isProduction) return;
+    if (env.SMTP_URL !== undefined && env.PUBLIC_URL === undefined) {
+      refuse('PUBLIC_URL', 'is required when SMTP_URL is set and NODE_ENV is production: links in mails begin with it');
+    }
     const advice = `make one with: node -e "console.log(require('crypto').randomBytes(48).toString('base64url'))"`;
-    if (env.JWT_SECRET === undefined) {
-      refuse('JWT_SECRET', `is required when NODE_ENV is production; ${advice}`);
-    } else if (!hasEnoughBytes(env.JWT_SECRET)) {
-      refuse('JWT_SECRET', `must have at least ${MIN_SECRET_BYTES} bytes when NODE_ENV is production; ${advice}`);
-    }
-    if (env.JWT_SECRET_PREVIOUS !== undefined && !hasEnoughBytes(env.JWT_SECRET_PREVIOUS)) {
-      refuse('JWT_SECRET_PREVIOUS', `must have at least ${MIN_SECRET_BYTES} bytes when NODE_ENV is production`);
-    }
+    const refuseIfWeak = (name: 'JWT_SECRET' | 'JWT_SECRET_PREVIOUS'): void => {
+      const fault = env[name] === undefined ? null : findSecretFault(env[name]);
+      if (fault !== null) refuse(name, `${fault}, which is refused when NODE_ENV is production; ${advice}`);
+    };
+    if (env.JWT_SECRET === undefined) refuse('JWT_SECRET', `is required when NODE_ENV is production; ${advice}`);
+    refuseIfWeak('JWT_SECRET');
+    refuseIfWeak('JWT_SECRET_PREVIOUS');
     if (env.BCRYPT_COST < 10) refuse('BCRYPT_COST', 'must be 10 to 15 when NODE_ENV is production');
   });
 export type Env = z.infer<typeof Env>;
@@ -102,6 +151,3 @@ export const readEnv = (variables: NodeJS.ProcessEnv): Env => {
     result.error.issues.map((issue) => `${issue.path[0]?.toString() ?? ''} ${issue.message}`).join('\n'),
   );
 };
-
-/** Whether a secret is shorter than what RFC 7518 3.2 asks of HS256. */
-export const isWeakSecret = (secret: string): boolean => !hasEnoughBytes(secret);

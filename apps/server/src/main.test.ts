@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, request as httpRequest, Agent, type IncomingMessage } from 'node:http';
 import { createTestDatabase, type TestDatabase } from '@docket/db/testing';
@@ -13,7 +14,7 @@ import {
   writeRequest,
 } from './testing/index.ts';
 
-const SECRET = 'a secret of the tests, longer than 32 bytes';
+const SECRET = randomBytes(48).toString('base64url');
 
 let database: TestDatabase;
 let proxy: DatabaseProxy;
@@ -122,7 +123,7 @@ describe.concurrent('a server that cannot start ends with 1 and says', () => {
     [
       'that a secret is too short for production',
       { NODE_ENV: 'production', JWT_SECRET: 'Zanzibar-Zanzibar-Zanzibar-1234' },
-      /^JWT_SECRET must/m,
+      /^JWT_SECRET has fewer than 32 bytes/m,
     ],
     [
       'that nothing listens where the database should be',

@@ -31,8 +31,10 @@ export const refuseBody = (request: IncomingMessage): TRPCError | null => {
  * @throws {TRPCError} UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE, BAD_REQUEST
  */
 export const readJsonBody = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
-  if (!hasBody(request)) return undefined;
   const refusal = refuseBody(request);
+  // A form is refused even if it is empty, because any site can send one.
+  const isBare = request.headers['content-type'] === undefined;
+  if (!hasBody(request) && (isBare || refusal === null)) return undefined;
   if (refusal !== null) throw refusal;
   // What follows builds a URL of it, and fails where it is none.
   request.headers.host = 'localhost';

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import { readBearerToken, type RequestFacts } from '@docket/api';
 import proxyAddress from 'proxy-addr';
+import { readRefreshCookie, writeRefreshCookie } from './refresh-cookie.ts';
+import { type Edge, isFromOwnPage, isReachedByHttps } from './request-origin.ts';
 
 const ACCEPTED_REQUEST_ID = /^[\w-]{8,64}$/;
 
@@ -13,17 +16,27 @@ export const assignRequestId = (request: IncomingMessage, response: ServerRespon
   return requestId;
 };
 
-export type IsTrustedProxy = (address: string, hop: number) => boolean;
+/** The caller's address, through the proxies that are trusted to tell it; null where they tell none. */
+const readAddress = (request: IncomingMessage, edge: Edge): string | null => {
+  if (request.socket.remoteAddress === undefined) return null;
+  const address = proxyAddress(request, edge.isTrustedProxy).replace(/^::ffff:(?=\d+\.)/i, '');
+  return isIP(address) === 0 ? null : address;
+};
 
 /** Reads what procedures may know of a request. Two `Authorization` headers are as good as none. */
-export const readRequestFacts = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  isTrustedProxy: IsTrustedProxy,
-): RequestFacts => ({
-  requestId: String(response.getHeader('x-request-id')),
-  bearerToken:
-    (request.headersDistinct['authorization']?.length ?? 0) > 1 ? null : readBearerToken(request.headers.authorization),
-  userAgent: request.headers['user-agent'] ?? null,
-  address: request.socket.remoteAddress === undefined ? null : proxyAddress(request, isTrustedProxy),
-});
+export const readRequestFacts = (request: IncomingMessage, response: ServerResponse, edge: Edge): RequestFacts => {
+  const isHttps = isReachedByHttps(request, edge);
+  return {
+    requestId: String(response.getHeader('x-request-id')),
+    bearerToken:
+      (request.headersDistinct['authorization']?.length ?? 0) > 1
+        ? null
+        : readBearerToken(request.headers.authorization),
+    userAgent: request.headers['user-agent'] ?? null,
+    address: readAddress(request, edge),
+    refreshToken: readRefreshCookie(request, isHttps),
+    isFromOwnPage: isFromOwnPage(request, edge),
+    isBatch: false,
+    keepRefreshToken: (token) => writeRefreshCookie(response, isHttps, token),
+  };
+};

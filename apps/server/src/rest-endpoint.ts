@@ -4,7 +4,8 @@ import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { sendRestError } from './edge-error.ts';
 import { type Logger, reportFault } from './logger.ts';
-import { type IsTrustedProxy, readRequestFacts } from './request-facts.ts';
+import { readRequestFacts } from './request-facts.ts';
+import type { Edge } from './request-origin.ts';
 import { readJsonBody } from './request-body.ts';
 import { listRestProcedures } from './rest-procedures.ts';
 
@@ -53,12 +54,8 @@ export const readExpressError = (error: unknown): TRPCError => {
 const UNPREFIXED = new Set(['/auth/signup', '/auth/login']);
 
 /** Every procedure over REST, read from the router itself; each schema checks what it checks for tRPC. */
-export const createRestEndpoint = (options: {
-  dependencies: Dependencies;
-  logger: Logger;
-  isTrustedProxy: IsTrustedProxy;
-}): Router => {
-  const { dependencies, logger, isTrustedProxy } = options;
+export const createRestEndpoint = (options: { dependencies: Dependencies; logger: Logger; edge: Edge }): Router => {
+  const { dependencies, logger, edge } = options;
   const rest = Router({ caseSensitive: true });
   const methodsByPath = new Map<string, string[]>();
 
@@ -79,7 +76,7 @@ export const createRestEndpoint = (options: {
           router: appRouter,
           path: name,
           type,
-          ctx: createContext(dependencies, readRequestFacts(request, response, isTrustedProxy)),
+          ctx: createContext(dependencies, readRequestFacts(request, response, edge)),
           getRawInput: () => readInput(request, response),
           signal: undefined,
           batchIndex: 0,

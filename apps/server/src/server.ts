@@ -1,11 +1,23 @@
 import { createServer, type Server } from 'node:http';
-import { createAccessTokens, createPasswords } from '@docket/auth';
-import { isMigrated, openDatabase } from '@docket/db';
+import { createRateLimits, type Dependencies } from '@docket/api';
+import {
+  createAccessTokens,
+  createEmailDigest,
+  createLinkTokens,
+  createPasswordRules,
+  createPasswords,
+  createRefreshTokens,
+  findSecretFault,
+} from '@docket/auth';
+import { type Database, isMigrated, openDatabase } from '@docket/db';
 import { createApp } from './app.ts';
 import { keepSecret } from './data-folder.ts';
 import { migrateOrExplain, provideDatabase } from './database-source.ts';
-import { type Env, isWeakSecret } from './env.ts';
+import type { Env } from './env.ts';
+import { startHousekeeping } from './housekeeping.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { type MailDelivery, startMailDelivery } from './mail/mail-delivery.ts';
+import { createMailTransport } from './mail/mail-transport.ts';
 import { StartError } from './start-error.ts';
 
 export interface ServerOptions {
@@ -40,10 +52,34 @@ const chooseSecret = ({ env, dataFolder, announce }: ServerOptions): string => {
     if (isNew) announce(`Made the signing secret ${file} (JWT_SECRET is not set)`);
     return secret;
   }
-  if (isWeakSecret(env.JWT_SECRET))
-    announce('JWT_SECRET has fewer than 32 bytes: good enough to try things, refused in production');
+  const fault = findSecretFault(env.JWT_SECRET);
+  if (fault !== null) announce(`JWT_SECRET ${fault}: good enough to try things, refused in production`);
   return env.JWT_SECRET;
 };
+
+/** Every key is made of the one secret, and of the one before it while that is still good. */
+const createDependencies = async (
+  options: ServerOptions,
+  db: Database,
+): Promise<Omit<Dependencies, 'notifyOutbox'>> => {
+  const { env } = options;
+  const keys = { secret: chooseSecret(options), previousSecret: env.JWT_SECRET_PREVIOUS };
+  return {
+    db,
+    accessTokens: await createAccessTokens(keys),
+    refreshTokens: createRefreshTokens(keys),
+    linkTokens: createLinkTokens(keys),
+    digestEmail: createEmailDigest(keys),
+    passwords: createPasswords({ cost: env.BCRYPT_COST }),
+    passwordRules: createPasswordRules({ hasBlocklist: env.hasPasswordBlocklist }),
+    rateLimits: createRateLimits({ db, settings: env.RATE_LIMITS }),
+  };
+};
+
+const createTransport = ({ SMTP_URL, MAIL_FROM }: Env, publicUrl: string) =>
+  SMTP_URL === undefined
+    ? null
+    : createMailTransport({ smtpUrl: SMTP_URL, from: MAIL_FROM ?? `Docket <docket@${new URL(publicUrl).hostname}>` });
 
 const listen = (server: Server, env: Env): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -104,14 +140,11 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
     await migrateOrExplain(env, source.directUrl);
     const { db, close } = openDatabase(source.url);
     stops.push(close);
-    const passwords = createPasswords({ cost: env.BCRYPT_COST });
-    stops.push(() => passwords.close());
-    const accessTokens = await createAccessTokens({
-      secret: chooseSecret(options),
-      previousSecret: env.JWT_SECRET_PREVIOUS,
-    });
+    const dependencies = await createDependencies(options, db);
+    stops.push(() => dependencies.passwords.close());
+    let mail: MailDelivery | undefined;
     const app = createApp({
-      dependencies: { db, passwords, accessTokens },
+      dependencies: { ...dependencies, notifyOutbox: () => mail?.notify() },
       logger,
       webFolder: options.webFolder,
       corsOrigins: env.CORS_ORIGINS,
@@ -131,6 +164,18 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
     await listen(server, env);
     stops.push(() => drain(server, logger));
     const url = describeAddress(server, env);
+    const publicUrl = env.PUBLIC_URL ?? url;
+    const transport = createTransport(env, publicUrl);
+    mail = startMailDelivery({
+      db,
+      linkTokens: dependencies.linkTokens,
+      transport,
+      publicUrl,
+      isProduction: env.isProduction,
+      announce,
+      logger,
+    });
+    stops.push(() => transport?.close(), mail.stop, startHousekeeping({ db, logger }));
     announce(`Docket is ready at ${url}`);
     return {
       url,

@@ -5,7 +5,8 @@ import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { listErrorHeaders, sendTrpcError } from './edge-error.ts';
 import { type Logger, reportFault } from './logger.ts';
 import { MAX_BODY_BYTES, refuseBody } from './request-body.ts';
-import { type IsTrustedProxy, readRequestFacts } from './request-facts.ts';
+import { readRequestFacts } from './request-facts.ts';
+import type { Edge } from './request-origin.ts';
 
 export const TRPC_PREFIX = '/trpc/';
 const MAX_BATCH_SIZE = 10;
@@ -42,9 +43,9 @@ const refuse = (request: IncomingMessage): TRPCError | null => {
 export const createTrpcEndpoint = (options: {
   dependencies: Dependencies;
   logger: Logger;
-  isTrustedProxy: IsTrustedProxy;
+  edge: Edge;
 }) => {
-  const { dependencies, logger, isTrustedProxy } = options;
+  const { dependencies, logger, edge } = options;
   return (request: IncomingMessage, response: ServerResponse): void => {
     response.setHeader('cache-control', 'no-store');
     response.setHeader('x-content-type-options', 'nosniff');
@@ -55,6 +56,7 @@ export const createTrpcEndpoint = (options: {
       sendTrpcError(response, refusal);
       return;
     }
+    const facts = readRequestFacts(request, response, edge);
     // The adapter builds a URL of it, and fails where it is none.
     request.headers.host = 'localhost';
     // A stream of answers would hide their statuses.
@@ -66,7 +68,7 @@ export const createTrpcEndpoint = (options: {
       path: readProcedurePaths(request.url ?? '') ?? '',
       maxBodySize: MAX_BODY_BYTES,
       maxBatchSize: MAX_BATCH_SIZE,
-      createContext: () => createContext(dependencies, readRequestFacts(request, response, isTrustedProxy)),
+      createContext: ({ info }) => createContext(dependencies, { ...facts, isBatch: info.isBatchCall }),
       responseMeta: ({ errors }) => (errors.length === 0 ? {} : { headers: listErrorHeaders(errors) }),
       onError: ({ error, path }) => {
         reportFault(logger, { error, path, requestId: response.getHeader('x-request-id') });

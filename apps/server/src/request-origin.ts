@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http';
+
+export type IsTrustedProxy = (address: string, hop: number) => boolean;
+
+/** How this server is reached, as its environment says. */
+export interface Edge {
+  isTrustedProxy: IsTrustedProxy;
+  /** Where people reach it; undefined where nobody said. */
+  publicUrl: string | undefined;
+  /** Origins besides our own whose pages may call. */
+  corsOrigins: readonly string[];
+}
+
+const readHost = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null);
+
+/**
+ * Whether a page of ours, or of an allowed origin, sent the request. Browsers say so by `Sec-Fetch-Site`, but only on
+ * https and localhost; elsewhere by the `Origin` that every POST has.
+ */
+export const isFromOwnPage = ({ headers }: IncomingMessage, edge: Edge): boolean => {
+  const { origin, host, 'sec-fetch-site': site } = headers;
+  if (site === 'same-origin') return true;
+  if (origin === undefined) return false;
+  if (origin === edge.publicUrl || edge.corsOrigins.includes(origin)) return true;
+  return site === undefined && host !== undefined && readHost(origin) === host.toLowerCase();
+};
+
+/** Whether the browser reached us by https, through a proxy that ends it; a page's own origin knows best. */
+export const isReachedByHttps = (request: IncomingMessage, edge: Edge): boolean => {
+  const { origin, 'x-forwarded-proto': protocol } = request.headers;
+  if (protocol !== undefined && edge.isTrustedProxy(request.socket.remoteAddress ?? '', 0)) {
+    return protocol === 'https';
+  }
+  return (origin === undefined || origin === 'null' ? edge.publicUrl : origin)?.startsWith('https://') ?? false;
+};
