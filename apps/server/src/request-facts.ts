@@ -16,10 +16,14 @@ export const assignRequestId = (request: IncomingMessage, response: ServerRespon
   return requestId;
 };
 
+/** Some proxies add the port: `192.0.2.7:51000`, `[2001:db8::1]:51000`. An IPv4 address may come as `::ffff:192.0.2.7`. */
+const ADDRESS = /^(?:\[(?<bracketed>[^\]]+)\](?::\d+)?|(?:::ffff:)?(?<version4>[\d.]+)(?::\d+)?|(?<plain>.+))$/i;
+
 /** The caller's address, through the proxies that are trusted to tell it; null where they tell none. */
 const readAddress = (request: IncomingMessage, edge: Edge): string | null => {
   if (request.socket.remoteAddress === undefined) return null;
-  const address = proxyAddress(request, edge.isTrustedProxy).replace(/^::ffff:(?=\d+\.)/i, '');
+  const parts = ADDRESS.exec(proxyAddress(request, edge.isTrustedProxy))?.groups;
+  const address = parts?.['bracketed'] ?? parts?.['version4'] ?? parts?.['plain'] ?? '';
   return isIP(address) === 0 ? null : address;
 };
 

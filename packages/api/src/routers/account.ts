@@ -1,4 +1,4 @@
-import { auditEvents, isUniqueViolation, prepareOnce, sessions, tasks, users } from '@docket/db';
+import { auditEvents, isUniqueViolation, prepareOnce, tasks, users } from '@docket/db';
 import {
   Account,
   AccountExport,
@@ -17,8 +17,8 @@ import { readAddressKey } from '../address-key.ts';
 import { recordEvents } from '../audit.ts';
 import { createUnauthorizedError, FieldError } from '../errors.ts';
 import { spendPoint } from '../limits.ts';
+import { listLiveSessions } from '../live-sessions.ts';
 import { checkCurrentPassword, reservePlace } from '../password-work.ts';
-import { isLiveSessionOfUser } from '../session-life.ts';
 import { protectedProcedure, publicProcedure } from '../trpc.ts';
 
 const ACTIVITY_MAX = 100;
@@ -178,21 +178,10 @@ export const accountRouter = {
       await ctx.db.execute(
         recordEvents(ctx, { kind: 'data-exported', userId: sql`id` }, sql`from users where id = ${ctx.userId}`),
       );
-      const ownSessions = await ctx.db
-        .select({
-          id: sessions.id,
-          userAgent: sessions.userAgent,
-          address: sessions.address,
-          createdAt: sessions.createdAt,
-          lastUsedAt: sessions.lastUsedAt,
-        })
-        .from(users)
-        .innerJoin(sessions, isLiveSessionOfUser)
-        .where(eq(users.id, ctx.userId));
       return {
         exportedAt: new Date().toISOString(),
         account: ctx.user,
-        sessions: ownSessions.map((session) => ({ ...session, current: session.id === ctx.sessionId })),
+        sessions: await listLiveSessions(ctx.db, ctx),
         activity: await statements(ctx.db).listActivity.execute({ userId: ctx.userId }),
         tasks: await ctx.db
           .select({

@@ -1,26 +1,10 @@
-import { prepareOnce, sessions, users } from '@docket/db';
 import { ListSessionsOutput, RevokeOtherSessionsOutput, RevokeSessionOutput, SessionIdInput } from '@docket/domain';
 import { TRPCError, type TRPCRouterRecord } from '@trpc/server';
-import { desc, eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { recordEvents } from '../audit.ts';
+import { listLiveSessions } from '../live-sessions.ts';
 import { isLiveSessionOfUser } from '../session-life.ts';
 import { protectedProcedure } from '../trpc.ts';
-
-const statements = prepareOnce((db) => ({
-  list: db
-    .select({
-      id: sessions.id,
-      userAgent: sessions.userAgent,
-      address: sessions.address,
-      createdAt: sessions.createdAt,
-      lastUsedAt: sessions.lastUsedAt,
-    })
-    .from(users)
-    .innerJoin(sessions, isLiveSessionOfUser)
-    .where(eq(users.id, sql.placeholder('userId')))
-    .orderBy(desc(sessions.lastUsedAt), desc(sessions.id))
-    .prepare('list_sessions'),
-}));
 
 export const sessionsRouter = {
   /** Where the user is signed in. */
@@ -29,10 +13,7 @@ export const sessionsRouter = {
       openapi: { method: 'GET', path: '/auth/sessions', summary: 'List sessions', tags: ['sessions'], protect: true },
     })
     .output(ListSessionsOutput)
-    .query(async ({ ctx }) => {
-      const rows = await statements(ctx.db).list.execute({ userId: ctx.userId });
-      return rows.map((session) => ({ ...session, current: session.id === ctx.sessionId }));
-    }),
+    .query(({ ctx }) => listLiveSessions(ctx.db, ctx)),
 
   /** Ends one session, from the next call on; NOT_FOUND where the user has no such live one. */
   revoke: protectedProcedure
