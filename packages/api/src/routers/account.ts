@@ -22,6 +22,8 @@ import { checkCurrentPassword, reservePlace } from '../password-work.ts';
 import { protectedProcedure, publicProcedure } from '../trpc.ts';
 
 const ACTIVITY_MAX = 100;
+/** As SQL has it: `LIMIT NULL`. */
+const NO_LIMIT = null;
 
 const statements = prepareOnce((db) => ({
   listActivity: db
@@ -40,7 +42,7 @@ const statements = prepareOnce((db) => ({
       ),
     )
     .orderBy(desc(auditEvents.createdAt), desc(auditEvents.id))
-    .limit(ACTIVITY_MAX)
+    .limit(sql.placeholder('limit'))
     .prepare('list_activity'),
 }));
 
@@ -160,7 +162,7 @@ export const accountRouter = {
       },
     })
     .output(ListActivityOutput)
-    .query(({ ctx }) => statements(ctx.db).listActivity.execute({ userId: ctx.userId })),
+    .query(({ ctx }) => statements(ctx.db).listActivity.execute({ userId: ctx.userId, limit: ACTIVITY_MAX })),
 
   /** Everything that is kept of the user, for the user. */
   export: protectedProcedure
@@ -182,7 +184,7 @@ export const accountRouter = {
         exportedAt: new Date().toISOString(),
         account: ctx.user,
         sessions: await listLiveSessions(ctx.db, ctx),
-        activity: await statements(ctx.db).listActivity.execute({ userId: ctx.userId }),
+        activity: await statements(ctx.db).listActivity.execute({ userId: ctx.userId, limit: NO_LIMIT }),
         tasks: await ctx.db
           .select({
             id: tasks.id,

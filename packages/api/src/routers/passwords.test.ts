@@ -161,13 +161,15 @@ describe('auth.resetPassword', () => {
     expect(await signIn(email, PASSWORD)).toBeTypeOf('string');
   });
 
-  test('makes every other link of the account void', async () => {
+  test('makes every other link of the account void, also one that is not mailed yet', async () => {
     const { email, id } = await signUp();
     const [token, other] = [await makeLink(id, email), await makeLink(id, email)];
+    await api.call().auth.requestPasswordReset({ email });
     await api.call().auth.resetPassword({ token, newPassword: NEW_PASSWORD });
     await expect(
       api.call().auth.resetPassword({ token: other, newPassword: 'another new password' }),
     ).rejects.toMatchObject({ code: 'BAD_REQUEST', field: 'token' });
+    expect(await listMail(email)).toMatchObject([{ kind: 'password-changed' }]);
   });
 
   test('keeps the link when the new password is refused', async () => {

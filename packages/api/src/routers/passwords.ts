@@ -57,6 +57,11 @@ const replacePassword = (
     where email_links.user_id = account.id and email_links.id is distinct from ${change.usedLinkId}::uuid
       and email_links.used_at is null
   ),
+  unsent_links as (
+    delete from outbox using account
+    where outbox.kind in ('password-reset', 'email-change')
+      and (outbox.user_id = account.id or outbox.recipient = account.email)
+  ),
   notice as (
     insert into outbox (id, user_id, kind, recipient)
     select ${uuidv7()}::uuid, id, 'password-changed', email from account
