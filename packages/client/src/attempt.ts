@@ -39,8 +39,14 @@ export interface Transport {
   timeoutSeconds: number;
 }
 
-/** These come before there is a token; so a token source may itself sign in with this client. */
-const TOKENLESS: ReadonlySet<string> = new Set<MutationPath>(['auth.signup', 'auth.login']);
+/** These need no token; so a token source may itself sign in with this client. */
+const TOKENLESS: ReadonlySet<string> = new Set<MutationPath>([
+  'auth.signup',
+  'auth.login',
+  'auth.requestPasswordReset',
+  'auth.resetPassword',
+  'account.confirmEmail',
+]);
 
 /** Visible ASCII. `fetch` would refuse anything else in a message that quotes the token. */
 const TOKEN = /^[\x21-\x7e]+$/;

@@ -17,14 +17,29 @@ describe('isRetryable', () => {
   ];
   it.each(passing)('sends queries, creates and updates again after $code $httpStatus', (error) => {
     expect(isRetryable(query, error)).toBe(true);
-    expect(isRetryable(mutation('tasks.create'), error)).toBe(true);
-    expect(isRetryable(mutation('tasks.update'), error)).toBe(true);
+    for (const path of ['tasks.create', 'tasks.update', 'account.update']) {
+      expect(isRetryable(mutation(path), error)).toBe(true);
+    }
   });
 
   it.each(passing)('sends no other mutation again after $code $httpStatus', (error) => {
-    for (const path of ['tasks.delete', 'auth.signup', 'auth.login', 'auth.logout', 'tasks.of-tomorrow']) {
-      expect(isRetryable(mutation(path), error)).toBe(false);
-    }
+    const paths = [
+      'tasks.delete',
+      'tasks.of-tomorrow',
+      'auth.signup',
+      'auth.login',
+      'auth.logout',
+      'auth.refresh',
+      'auth.changePassword',
+      'auth.requestPasswordReset',
+      'auth.resetPassword',
+      'auth.sessions.revoke',
+      'auth.sessions.revokeOthers',
+      'account.changeEmail',
+      'account.confirmEmail',
+      'account.delete',
+    ];
+    for (const path of paths) expect(isRetryable(mutation(path), error)).toBe(false);
   });
 
   it('sends everything again after 429, because nothing was carried out', () => {

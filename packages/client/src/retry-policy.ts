@@ -2,7 +2,11 @@ import type { DocketError } from './docket-error.ts';
 import type { MutationPath } from './docket-router.ts';
 
 /** Carried out twice, these leave what once would have left. A second `tasks.delete` would answer NOT_FOUND. */
-const REPEATABLE_MUTATIONS: ReadonlySet<string> = new Set<MutationPath>(['tasks.create', 'tasks.update']);
+const REPEATABLE_MUTATIONS: ReadonlySet<string> = new Set<MutationPath>([
+  'account.update',
+  'tasks.create',
+  'tasks.update',
+]);
 
 const PASSING_STATUSES: ReadonlySet<number | undefined> = new Set([502, 503, 504]);
 
