@@ -1,7 +1,7 @@
 import { html, type Markup, renderProse } from './docs-page-markup.ts';
 import { type PlacedOperation, renderCode, renderFields, renderOperation, writeCurl } from './docs-page-operation.ts';
 import type { OpenAPIObject, PathItem } from './openapi-document.ts';
-import { ERRORS } from './openapi-document-notes.ts';
+import { ERRORS, SHOWN_ACCOUNT } from './openapi-document-notes.ts';
 
 const METHODS = ['get', 'post', 'patch', 'delete'] as const;
 
@@ -23,23 +23,38 @@ const groupByTag = (operations: readonly PlacedOperation[]): Map<string, PlacedO
   return groups;
 };
 
-const TAG_TITLES: Record<string, string> = { auth: 'Accounts', tasks: 'Tasks' };
+const TAG_TITLES: Record<string, string> = { auth: 'Sign-in and passwords' };
 
 const nameTag = (tag: string): string => TAG_TITLES[tag] ?? `${tag.charAt(0).toUpperCase()}${tag.slice(1)}`;
 
-const renderSignIn = (apiUrl: string): Markup => {
-  const body = { email: 'ada@example.com', password: 'correct horse battery staple' };
-  return html`<section id="signing-in" aria-labelledby="signing-in-title">
+const renderSignIn = (apiUrl: string): Markup =>
+  html`<section id="signing-in" aria-labelledby="signing-in-title">
     <h2 id="signing-in-title">Signing in</h2>
     <p>Send the e-mail address and the password:</p>
-    ${renderCode(writeCurl({ method: 'POST', url: `${apiUrl}/auth/login`, isProtected: false, body }))}
+    ${renderCode(writeCurl({ method: 'POST', url: `${apiUrl}/auth/login`, access: 'none', body: SHOWN_ACCOUNT }))}
     <p>The answer holds a token that is good for seven days:</p>
     ${renderCode('{"access_token": "<token>", "token_type": "bearer"}')}
     <p>
       ${renderProse('Send it with every call that needs one, as `Authorization: Bearer <token>`. The examples below read it from the variable `TOKEN`:')}
     </p>
     ${renderCode("export TOKEN='<token>'")}
-    <p>${renderProse('Signing out ends the session at once. From then on the token answers `UNAUTHORIZED`.')}</p>
+    <p>
+      ${renderProse('Each sign-in begins a session, so keep the token. Signing out ends its session at once. From then on the token answers `UNAUTHORIZED`.')}
+    </p>
+  </section> `;
+
+const renderBrowsers = (document: OpenAPIObject): Markup => {
+  const cookie = document.components?.securitySchemes?.['refreshCookie'];
+  const name = cookie !== undefined && 'name' in cookie ? cookie.name : undefined;
+  return html`<section id="browsers" aria-labelledby="browsers-title">
+    <h2 id="browsers-title">Browsers and the refresh cookie</h2>
+    <p>
+      ${renderProse(`Signing up and signing in also set the cookie \`${name ?? ''}\`. No script can read it, no other site can send it, and a browser keeps it for 14 days. The pages of Docket keep the token in memory only, and after a reload they get another by that cookie.`)}
+    </p>
+    <p>
+      Other services need no cookie: they have their token. To try the cookie by hand, have curl keep it while you sign
+      in, with <code>-c cookies.txt</code>.
+    </p>
   </section> `;
 };
 
@@ -80,7 +95,7 @@ const renderErrorGuide = (document: OpenAPIObject): Markup => {
 
 const renderPaging = (apiUrl: string): Markup => {
   const page = (cursor: string): string =>
-    writeCurl({ method: 'GET', url: `${apiUrl}/tasks?limit=50${cursor}`, isProtected: true });
+    writeCurl({ method: 'GET', url: `${apiUrl}/tasks?limit=50${cursor}`, access: 'token' });
   return html`<section id="paging" aria-labelledby="paging-title">
     <h2 id="paging-title">Paging</h2>
     <p>
@@ -92,6 +107,7 @@ const renderPaging = (apiUrl: string): Markup => {
 
 const GUIDES = [
   ['signing-in', 'Signing in'],
+  ['browsers', 'Browsers'],
   ['errors', 'Errors'],
   ['paging', 'Paging'],
 ] as const;
@@ -147,7 +163,7 @@ export const renderDocsPage = (document: OpenAPIObject, apiUrl: string, docsPath
         </header>
         ${renderContents(groups)}
         <main id="content" tabindex="-1">
-          ${renderSignIn(apiUrl)}${renderErrorGuide(document)}${renderPaging(apiUrl)}${sections}
+          ${renderSignIn(apiUrl)}${renderBrowsers(document)}${renderErrorGuide(document)}${renderPaging(apiUrl)}${sections}
         </main>
       </body>
     </html> `;

@@ -14,12 +14,29 @@ const JSON_TYPE = 'application/json';
 /** Single quotes keep a shell from reading anything into the text. */
 const quoteForShell = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
-/** A command to paste; `$TOKEN` is the reader's own. */
-export const writeCurl = (request: { method: string; url: string; isProtected: boolean; body?: unknown }): string => {
-  const { method, url, isProtected, body } = request;
+/** What shows who calls: a token, the browser's cookie, or nothing. */
+type Access = 'token' | 'cookie' | 'none';
+
+const ACCESS_WORDS: Record<Access, string> = {
+  token: 'Needs a token.',
+  cookie: 'Needs the refresh cookie, and no token.',
+  none: 'Needs no token.',
+};
+
+const readAccess = ({ security }: Operation): Access => {
+  if (security === undefined) return 'none';
+  return security.some((scheme) => 'refreshCookie' in scheme) ? 'cookie' : 'token';
+};
+
+/** A command to paste; `$TOKEN` and the file of cookies are the reader's own. */
+export const writeCurl = (request: { method: string; url: string; access: Access; body?: unknown }): string => {
+  const { method, url, access, body } = request;
   return [
     `curl ${method === 'GET' ? '' : `-X ${method} `}${quoteForShell(url)}`,
-    ...(isProtected ? ['-H "Authorization: Bearer $TOKEN"'] : []),
+    ...(access === 'token' ? ['-H "Authorization: Bearer $TOKEN"'] : []),
+    ...(access === 'cookie'
+      ? [`-H ${quoteForShell(`Origin: ${new URL(url).origin}`)}`, '-b cookies.txt -c cookies.txt']
+      : []),
     ...(body === undefined ? [] : [`-H 'Content-Type: application/json'`, `-d ${quoteForShell(JSON.stringify(body))}`]),
   ].join(' \\\n  ');
 };
@@ -39,13 +56,14 @@ const renderField = (field: {
     ${field.children}
   </li> `;
 
-/** Every field of an object as a list, with those of the objects inside it below each. */
+/** Every field of an object, or of the objects in a list, with those of the objects inside it below each. */
 export const renderFields = (
   document: OpenAPIObject,
   schema: SchemaOrReference,
   isInput: boolean,
 ): Markup | undefined => {
-  const { properties, required = [] } = resolveSchema(document, schema);
+  const listed = resolveSchema(document, schema);
+  const { properties, required = [] } = resolveSchema(document, listed.items ?? listed);
   if (properties === undefined || Object.keys(properties).length === 0) return undefined;
   const fields = Object.entries(properties).map(([name, field]) => {
     const resolved = resolveSchema(document, field);
@@ -55,7 +73,7 @@ export const renderFields = (
         : []
       : [isInput ? 'optional' : 'not always there'];
     const facts = [describeType(document, field), ...presence, ...listLimits(document, field)];
-    const children = renderFields(document, resolved.items ?? resolved, isInput);
+    const children = renderFields(document, resolved, isInput);
     return renderField({ name, facts, description: resolved.description, children });
   });
   return html`<ul class="fields">
@@ -135,7 +153,7 @@ export const renderOperation = (document: OpenAPIObject, placed: PlacedOperation
   const { path, operation } = placed;
   const method = placed.method.toUpperCase();
   const id = operation.operationId ?? `${placed.method}-${path}`;
-  const isProtected = operation.security !== undefined;
+  const access = readAccess(operation);
   const body = readBody(document, operation);
   const success = operation.responses?.['200'];
   const answer: SchemaOrReference | undefined = success?.content?.[JSON_TYPE]?.schema;
@@ -146,7 +164,7 @@ export const renderOperation = (document: OpenAPIObject, placed: PlacedOperation
       <code class="route"><b>${method}</b> ${apiUrl.replace(/^https?:\/\/[^/]+/, '')}${path}</code>
     </h3>
     <p class="access">
-      ${isProtected ? 'Needs a token.' : 'Needs no token.'}${
+      ${ACCESS_WORDS[access]}${
         operation.description === undefined ? undefined : html` ${renderProse(operation.description)}`
       }
     </p>
@@ -158,7 +176,7 @@ export const renderOperation = (document: OpenAPIObject, placed: PlacedOperation
             ${renderFields(document, body.schema, true)}`
     }
     <h4>Example</h4>
-    ${renderCode(writeCurl({ method, url: writeUrl(document, placed, apiUrl), isProtected, body: body?.sample }))}
+    ${renderCode(writeCurl({ method, url: writeUrl(document, placed, apiUrl), access, body: body?.sample }))}
     <h4>Answer</h4>
     <p class="note">${renderProse(String(success?.description ?? ''))}</p>
     ${sample === undefined ? undefined : renderCode(sample)}

@@ -47,10 +47,26 @@ describe('the docs page', () => {
         .split('</section>', 1)[0];
       expect(section).toContain(`<b>${procedure.method.toUpperCase()}</b> /api${procedure.path}`);
       expect(section).toContain(summary);
-      expect(section).toContain(procedure.isProtected ? 'Needs a token.' : 'Needs no token.');
+      const isForBrowsers = procedure.name === 'auth.refresh';
+      const withoutToken = isForBrowsers ? 'Needs the refresh cookie, and no token.' : 'Needs no token.';
+      expect(section).toContain(procedure.isProtected ? 'Needs a token.' : withoutToken);
       expect(section).toContain('curl ');
       expect(section).toContain('SERVICE_UNAVAILABLE');
+      // Lists too: what an answer holds is told field by field.
+      expect(section).toMatch(/Fields of the answer<\/summary>\s*<ul class="fields">\s*<li>/);
     }
+  });
+
+  test('groups the operations by what they are about, signing in first', async () => {
+    const { body } = await get('/api/docs');
+    const titles = [...body.matchAll(/<h2 id="[\w-]+-title">([^<]+)<\/h2>/g)].map(([, title]) => title);
+    expect(titles.slice(-4)).toEqual(['Sign-in and passwords', 'Sessions', 'Account', 'Tasks']);
+    const tags = [...body.matchAll(/<section class="operation" id="([^"]+)"/g)].map(([, id]) => {
+      const procedure = listRestProcedures().find(({ name }) => name.replaceAll('.', '-') === id);
+      return procedure && findOperation(describeApi('/api'), procedure).tags?.[0];
+    });
+    expect(tags).toHaveLength(listRestProcedures().length);
+    expect(tags.filter((tag, index) => tag !== tags[index - 1])).toEqual(['auth', 'sessions', 'account', 'tasks']);
   });
 
   test('holds nothing that its content security policy would refuse', async () => {
@@ -133,7 +149,7 @@ test('text of the document is escaped wherever it appears', () => {
 
 test('an example with a quote in it is still one argument to a shell', () => {
   expect(
-    writeCurl({ method: 'POST', url: 'http://localhost/api/tasks', isProtected: true, body: { title: "Ada's" } }),
+    writeCurl({ method: 'POST', url: 'http://localhost/api/tasks', access: 'token', body: { title: "Ada's" } }),
   ).toBe(
     [
       "curl -X POST 'http://localhost/api/tasks'",

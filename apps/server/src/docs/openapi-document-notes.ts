@@ -9,6 +9,8 @@ export interface ProcedureNotes {
   body?: Record<string, unknown>;
   /** Query parameters as a client would send them. */
   query?: Record<string, unknown>;
+  /** It takes the browser's refresh cookie instead of a token. */
+  isForBrowsers?: true;
 }
 
 /** Every code that REST answers, in the order of its status. */
@@ -19,17 +21,31 @@ export const ERRORS = {
   },
   UNAUTHORIZED: {
     status: 401,
-    when: 'The token is missing, malformed, expired or ended. For signing in: the e-mail address or the password is wrong.',
+    when:
+      'The token is missing, malformed, expired or ended. For signing in: the e-mail address or the password is wrong. ' +
+      'For refreshing: there is no good cookie.',
+  },
+  FORBIDDEN: {
+    status: 403,
+    when:
+      'The call reads a cookie, and no page of Docket sent it: its `Origin` is neither the one that people reach ' +
+      'Docket at nor one of `CORS_ORIGINS`.',
   },
   NOT_FOUND: { status: 404, when: 'There is no such thing, or it belongs to somebody else; both answer the same.' },
   METHOD_NOT_SUPPORTED: {
     status: 405,
     when: 'The address is known, but not with this method; `Allow` lists those that are.',
   },
-  CONFLICT: { status: 409, when: 'There is already an account for this e-mail address.' },
+  CONFLICT: {
+    status: 409,
+    when: 'The e-mail address has an account of its own. Nothing was changed; `message` says what to do.',
+  },
   PAYLOAD_TOO_LARGE: { status: 413, when: 'The body has more than 128 KiB.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, when: 'The body is not `application/json`, or is compressed.' },
-  TOO_MANY_REQUESTS: { status: 429, when: 'Too much at this moment. Wait for `retryAfterSeconds`, then try again.' },
+  TOO_MANY_REQUESTS: {
+    status: 429,
+    when: 'Too often, or too much at this moment. Nothing was done. Wait for `retryAfterSeconds`, then try again.',
+  },
   INTERNAL_SERVER_ERROR: {
     status: 500,
     when: 'Something failed on our side. Name the `requestId` when you report it.',
@@ -41,21 +57,37 @@ export const ERRORS = {
 } as const;
 export type ErrorCode = keyof typeof ERRORS;
 
-const TASK_ID = '018f2c6e-7d1a-7c3b-9a52-3f1d8f0e6b11';
-const SHOWN_PASSWORD = 'correct horse battery staple';
+/** The account in the examples; they follow one another as if it were always the same. */
+export const SHOWN_ACCOUNT = { email: 'ada@example.com', password: 'correct horse battery staple' };
+export const SHOWN_NEW_PASSWORD = 'purple lamp under seven bridges';
+/** Good for nothing: a real one comes by mail. */
+export const SHOWN_LINK_TOKEN = 'the-token-from-the-link';
 
 export const PROCEDURE_NOTES: Record<string, ProcedureNotes> = {
   'auth.signup': {
-    description: 'Makes an account and signs it in. Also at `POST /auth/signup`, without the prefix.',
+    description:
+      'Makes an account and signs it in. Also at `POST /auth/signup`, without the prefix. A browser keeps the refresh ' +
+      'cookie that comes along.',
     success: 'The token of the new account.',
     errors: ['CONFLICT', 'TOO_MANY_REQUESTS'],
-    body: { email: 'ada@example.com', password: SHOWN_PASSWORD, name: 'Ada', timeZone: 'Europe/Berlin' },
+    body: { ...SHOWN_ACCOUNT, name: 'Ada', timeZone: 'Europe/Berlin' },
   },
   'auth.login': {
-    description: 'Answers a token that is good for seven days. Also at `POST /auth/login`, without the prefix.',
+    description:
+      'Answers a token that is good for seven days. Also at `POST /auth/login`, without the prefix. Each call begins a ' +
+      'session; of more than 50 the oldest ends. A browser keeps the refresh cookie that comes along.',
     success: 'A token for a new session.',
     errors: ['UNAUTHORIZED', 'TOO_MANY_REQUESTS'],
-    body: { email: 'ada@example.com', password: SHOWN_PASSWORD },
+    body: SHOWN_ACCOUNT,
+  },
+  'auth.refresh': {
+    description:
+      'For the pages of Docket alone: a token of the same session, and the next refresh cookie. The cookie before the ' +
+      'newest is good for 30 seconds more, for a second tab or an answer that got lost; an older one ends the session. ' +
+      'Over tRPC it is refused in a batch.',
+    success: 'A token for the session of the cookie.',
+    errors: ['UNAUTHORIZED', 'FORBIDDEN', 'TOO_MANY_REQUESTS'],
+    isForBrowsers: true,
   },
   'auth.me': { description: 'The account that the token belongs to.', success: 'The account.' },
   'auth.logout': {
@@ -63,6 +95,77 @@ export const PROCEDURE_NOTES: Record<string, ProcedureNotes> = {
       'Ends the session of this token at once, everywhere. A token that another service signed has no session: it ends ' +
       'together with every other such token of the user.',
     success: 'The session has ended.',
+  },
+  'auth.changePassword': {
+    description:
+      'Ends every other session and tells the owner by mail. A wrong current password is `BAD_REQUEST` and names the ' +
+      'field `currentPassword`; the session of this call goes on.',
+    success: 'The new password holds.',
+    body: { currentPassword: SHOWN_ACCOUNT.password, newPassword: SHOWN_NEW_PASSWORD },
+  },
+  'auth.requestPasswordReset': {
+    description:
+      'Mails a link to the address if it has an account. The answer is the same if not. The link works once, within 30 ' +
+      'minutes.',
+    success: 'The wish was taken down; whether there is such an account is not told.',
+    errors: ['TOO_MANY_REQUESTS'],
+    body: { email: SHOWN_ACCOUNT.email },
+  },
+  'auth.resetPassword': {
+    description:
+      'Ends every session and signs nobody in: sign in with the new password afterwards. A link that was used, is too ' +
+      'old or was never one is `BAD_REQUEST` and names the field `token`.',
+    success: 'The new password holds.',
+    errors: ['TOO_MANY_REQUESTS'],
+    body: { token: SHOWN_LINK_TOKEN, newPassword: SHOWN_NEW_PASSWORD },
+  },
+  'auth.sessions.list': {
+    description: 'Where you are signed in, the session that was used last first.',
+    success: 'At most 50 sessions.',
+  },
+  'auth.sessions.revoke': {
+    description: 'Its tokens are refused from the next call on, on every server. It may be the session of this call.',
+    success: 'The id of the session that has ended.',
+  },
+  'auth.sessions.revokeOthers': {
+    description:
+      'Leaves the session of this call. Tokens that other services signed end, too, unless this call is made with one.',
+    success: 'How many sessions have ended.',
+  },
+  'account.update': {
+    description: 'Only the fields that are sent change.',
+    success: 'The account as it is now.',
+    body: { name: 'Ada Lovelace', timeZone: 'Europe/London' },
+  },
+  'account.changeEmail': {
+    description:
+      'Mails a link to the new address. The account keeps its old one until that link is opened, within 30 minutes. A ' +
+      'wrong password is `BAD_REQUEST` and names the field `currentPassword`.',
+    success: 'The link is on its way.',
+    body: { newEmail: 'ada@lovelace.example', currentPassword: SHOWN_ACCOUNT.password },
+  },
+  'account.confirmEmail': {
+    description:
+      'Takes over the address that the link was mailed to, and tells the old one. A link that was used, is too old or ' +
+      'was never one is `BAD_REQUEST` and names the field `token`.',
+    success: 'The account has its new address.',
+    errors: ['CONFLICT'],
+    body: { token: SHOWN_LINK_TOKEN },
+  },
+  'account.activity': {
+    description: 'What happened to the safety of the account in the last 90 days, the newest first.',
+    success: 'At most 100 events.',
+  },
+  'account.export': {
+    description: 'Your account, your sessions, your recent activity and all your tasks in one answer.',
+    success: 'What Docket keeps of you, but for the hash of the password and for older activity.',
+  },
+  'account.delete': {
+    description:
+      'Deletes the account with everything in it, at once; there is no way back. A wrong password is `BAD_REQUEST` and ' +
+      'names the field `currentPassword`.',
+    success: 'The account is gone.',
+    body: { currentPassword: SHOWN_ACCOUNT.password },
   },
   'tasks.list': {
     description: 'Your tasks, newest first, a page at a time.',
@@ -81,60 +184,4 @@ export const PROCEDURE_NOTES: Record<string, ProcedureNotes> = {
     body: { completed: true },
   },
   'tasks.delete': { description: 'There is no way back.', success: 'The id of the task that was deleted.' },
-};
-
-export interface FieldNotes {
-  description?: string;
-  example?: unknown;
-}
-
-/** By procedure and field, else by noun and field. What a schema says of itself comes first. */
-export const FIELD_NOTES: Record<string, FieldNotes> = {
-  'auth.id': { description: 'The id of the user.', example: '018f2c6e-0c4b-7f0e-8d3a-5b6c7d8e9f10' },
-  'auth.email': {
-    description: 'In lower case and without spaces around it, however it is typed.',
-    example: 'ada@example.com',
-  },
-  'auth.password': { description: 'All of it counts, however long it is.', example: SHOWN_PASSWORD },
-  'auth.signup.password': {
-    description: 'Any characters will do; only the length is checked.',
-    example: SHOWN_PASSWORD,
-  },
-  'auth.name': { description: 'How to address the person.', example: 'Ada' },
-  'auth.timeZone': {
-    description: 'A name of the IANA time zone database; `UTC` where none is given.',
-    example: 'Europe/Berlin',
-  },
-  'auth.createdAt': { description: 'When the account was made.', example: '2026-11-21T08:30:00.000Z' },
-  'auth.access_token': {
-    description: 'Send it as `Authorization: Bearer <access_token>`. Good for seven days, or until the session ends.',
-    example: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMThmMmM2ZSJ9.c2lnbmF0dXJl',
-  },
-  'auth.ended': { description: 'Always true.', example: true },
-  'tasks.id': { description: 'The id of the task.', example: TASK_ID },
-  'tasks.create.id': {
-    description: 'Made by the client, best as UUID v7. Leave it out and the server makes one.',
-    example: TASK_ID,
-  },
-  'tasks.title': {
-    description: 'What is to be done: at least one visible character, kept without spaces around it.',
-    example: 'Water the plants',
-  },
-  'tasks.description': {
-    description: 'More about it; empty where none is given.',
-    example: 'The fern needs half a cup.',
-  },
-  'tasks.completed': { description: 'Whether it is done.', example: false },
-  'tasks.list.completed': { description: 'Only tasks that are done, or only those that are not.', example: false },
-  'tasks.completedAt': { description: 'When it was done; null while it is not.', example: null },
-  'tasks.createdAt': { description: 'When it was added.', example: '2026-11-21T08:30:00.000Z' },
-  'tasks.updatedAt': { description: 'When it last changed.', example: '2026-11-21T08:30:00.000Z' },
-  'tasks.cursor': { description: 'The `nextCursor` of the page before; leave it out for the first page.' },
-  'tasks.direction': { description: 'Sent by tRPC`s infinite queries; the answer is the same.' },
-  'tasks.limit': { description: 'How many tasks a page holds at most.' },
-  'tasks.items': { description: 'The tasks of this page.' },
-  'tasks.nextCursor': {
-    description: 'Send it as `cursor` for the next page; null on the last one.',
-    example: `2026-11-21T08:30:00.000Z_${TASK_ID}`,
-  },
 };

@@ -1,8 +1,11 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { appRouter } from '@docket/api';
 import { TRPCError } from '@trpc/server';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { shapeError } from '../edge-error.ts';
+import { writeRefreshCookie } from '../refresh-cookie.ts';
 import { describeApi, findOperation } from './openapi-document.ts';
 import { listRestProcedures } from '../rest-procedures.ts';
 import { PROCEDURE_NOTES } from './openapi-document-notes.ts';
@@ -63,9 +66,11 @@ describe('describeApi writes valid OpenAPI 3.1', () => {
     expect(document.openapi).toMatch(/^3\.1\.\d$/);
     expect(document.info).toMatchObject({ title: 'Docket', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
     expect(document.servers).toEqual([{ url: BASE_URL }]);
-    expect(document.components?.securitySchemes).toEqual({
+    expect(document.components?.securitySchemes).toMatchObject({
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      refreshCookie: { type: 'apiKey', in: 'cookie', name: '__Host-docket-refresh' },
     });
+    expect(document.tags?.map(({ name }) => name)).toEqual(['auth', 'sessions', 'account', 'tasks']);
   });
 
   test('with operations that are complete', () => {
@@ -123,23 +128,61 @@ describe('describeApi describes the router', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('with a token on protected operations only, and 401 wherever one is needed', () => {
+  test('with a token on protected operations, the cookie on the one that reads it, and 401 and 429 with both', () => {
     for (const procedure of listRestProcedures()) {
       const { security, responses } = findOperation(document, procedure);
-      expect(security, procedure.name).toEqual(procedure.isProtected ? [{ bearer: [] }] : undefined);
-      if (procedure.isProtected) expect(Object.keys(responses ?? {}), procedure.name).toContain('401');
+      const withoutToken = procedure.name === 'auth.refresh' ? [{ refreshCookie: [] }] : undefined;
+      expect(security, procedure.name).toEqual(procedure.isProtected ? [{ bearer: [] }] : withoutToken);
+      if (security === undefined) continue;
+      expect(Object.keys(responses ?? {}), procedure.name).toEqual(expect.arrayContaining(['401', '429']));
+    }
+  });
+
+  test.each(['http://localhost:3000/api', BASE_URL])('at %s with the cookie that the server sets there', (baseUrl) => {
+    const response = new ServerResponse(new IncomingMessage(new Socket()));
+    writeRefreshCookie(response, baseUrl.startsWith('https:'), 'token');
+    const { refreshCookie } = describeApi(baseUrl).components?.securitySchemes ?? {};
+    const name = refreshCookie !== undefined && 'name' in refreshCookie ? refreshCookie.name : undefined;
+    expect(String(response.getHeader('set-cookie')).split('=', 1)).toEqual([name]);
+  });
+
+  test('with words for every procedure, and for every field that it takes or answers', () => {
+    for (const procedure of listRestProcedures()) {
+      const { success, body } = PROCEDURE_NOTES[procedure.name] ?? {};
+      const operation = findOperation(document, procedure);
+      expect(success, procedure.name).toBeDefined();
+      expect(body !== undefined, procedure.name).toBe(operation.requestBody !== undefined);
+    }
+    const fields = listNodes(document).filter(({ path, node }) => /\/properties\/\w+$/.test(path) && 'type' in node);
+    expect(fields.length).toBeGreaterThan(50);
+    // What is an object is described by its own fields.
+    for (const { path, node } of fields.filter(({ node: field }) => !('properties' in field))) {
+      expect(node, path).toHaveProperty('description');
     }
   });
 
   test.each([
     ['auth.signup', ['200', '400', '409', '413', '415', '429', '500', '503']],
     ['auth.login', ['200', '400', '401', '413', '415', '429', '500', '503']],
-    ['auth.me', ['200', '401', '500', '503']],
-    ['auth.logout', ['200', '401', '500', '503']],
-    ['tasks.list', ['200', '400', '401', '500', '503']],
-    ['tasks.create', ['200', '400', '401', '413', '415', '500', '503']],
-    ['tasks.update', ['200', '400', '401', '404', '413', '415', '500', '503']],
-    ['tasks.delete', ['200', '400', '401', '404', '500', '503']],
+    ['auth.refresh', ['200', '401', '403', '429', '500', '503']],
+    ['auth.me', ['200', '401', '429', '500', '503']],
+    ['auth.logout', ['200', '401', '429', '500', '503']],
+    ['auth.changePassword', ['200', '400', '401', '413', '415', '429', '500', '503']],
+    ['auth.requestPasswordReset', ['200', '400', '413', '415', '429', '500', '503']],
+    ['auth.resetPassword', ['200', '400', '413', '415', '429', '500', '503']],
+    ['auth.sessions.list', ['200', '401', '429', '500', '503']],
+    ['auth.sessions.revoke', ['200', '400', '401', '404', '429', '500', '503']],
+    ['auth.sessions.revokeOthers', ['200', '401', '429', '500', '503']],
+    ['account.update', ['200', '400', '401', '413', '415', '429', '500', '503']],
+    ['account.changeEmail', ['200', '400', '401', '413', '415', '429', '500', '503']],
+    ['account.confirmEmail', ['200', '400', '409', '413', '415', '500', '503']],
+    ['account.activity', ['200', '401', '429', '500', '503']],
+    ['account.export', ['200', '401', '429', '500', '503']],
+    ['account.delete', ['200', '400', '401', '413', '415', '429', '500', '503']],
+    ['tasks.list', ['200', '400', '401', '429', '500', '503']],
+    ['tasks.create', ['200', '400', '401', '413', '415', '429', '500', '503']],
+    ['tasks.update', ['200', '400', '401', '404', '413', '415', '429', '500', '503']],
+    ['tasks.delete', ['200', '400', '401', '404', '429', '500', '503']],
   ])('%s with the statuses that it can answer', (name, statuses) => {
     const procedure = listRestProcedures().find((each) => each.name === name);
     expect(procedure && Object.keys(findOperation(document, procedure).responses ?? {})).toEqual(statuses);

@@ -1,15 +1,17 @@
 import { appRouter } from '@docket/api';
-import { Account, Task, TokenOutput } from '@docket/domain';
+import { Account, ActivityEvent, Session, Task, TokenOutput } from '@docket/domain';
 import { generateOpenApiDocument, type OpenAPIObject } from 'trpc-to-openapi';
 import { z } from 'zod';
 import { describeErrors, listErrorResponses } from './openapi-document-errors.ts';
-import { type ErrorCode, FIELD_NOTES, PROCEDURE_NOTES } from './openapi-document-notes.ts';
+import { FIELD_NOTES } from './openapi-document-fields.ts';
+import { type ErrorCode, PROCEDURE_NOTES } from './openapi-document-notes.ts';
 import { listRestProcedures, type RestProcedure } from '../rest-procedures.ts';
 
 export type { OpenAPIObject };
 export type PathItem = NonNullable<OpenAPIObject['paths']>[string];
 export type Operation = NonNullable<PathItem['get']>;
 export type SchemaOrReference = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+type SecuritySchemes = NonNullable<NonNullable<OpenAPIObject['components']>['securitySchemes']>;
 export type Schema = Exclude<SchemaOrReference, { $ref: string }>;
 
 /** The operation that describes a procedure. */
@@ -61,7 +63,11 @@ const describeFields = <Described extends SchemaOrReference>(schema: Described, 
   return { ...schema, properties: Object.fromEntries(properties) };
 };
 
-const listScopes = (name: string): string[] => [name, name.split('.', 1)[0] ?? ''];
+/** `auth.sessions.revoke`, `auth.sessions`, `auth`, `*`. */
+const listScopes = (name: string): string[] => {
+  const words = name.split('.');
+  return [...words.map((_, index) => words.slice(0, words.length - index).join('.')), '*'];
+};
 
 /** A parameter of the query is text and never null; what may be null may also be left out. */
 const withoutNull = (schema: Schema): Schema => {
@@ -114,7 +120,7 @@ const describeBody = (operation: Operation, procedure: RestProcedure): Operation
 /** The codes that an operation can answer, from its kind and from what the notes add. */
 const listErrorCodes = (operation: Operation, procedure: RestProcedure): ErrorCode[] => [
   ...(procedure.input === undefined ? [] : (['BAD_REQUEST'] as const)),
-  ...(procedure.isProtected ? (['UNAUTHORIZED'] as const) : []),
+  ...(procedure.isProtected ? (['UNAUTHORIZED', 'TOO_MANY_REQUESTS'] as const) : []),
   ...(procedure.path.includes('{') ? (['NOT_FOUND'] as const) : []),
   ...(operation.requestBody === undefined ? [] : (['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)),
   ...(PROCEDURE_NOTES[procedure.name]?.errors ?? []),
@@ -123,8 +129,11 @@ const listErrorCodes = (operation: Operation, procedure: RestProcedure): ErrorCo
 ];
 
 const describeOperation = (operation: Operation, procedure: RestProcedure): Operation => {
-  const { operationId, summary, tags, security, responses } = operation;
-  const { description = operation.description, success = 'Done.' } = PROCEDURE_NOTES[procedure.name] ?? {};
+  const { operationId, summary, tags, responses } = operation;
+  const notes = PROCEDURE_NOTES[procedure.name] ?? {};
+  const { description = operation.description, success = 'Done.' } = notes;
+  const withoutToken = notes.isForBrowsers === true ? [{ refreshCookie: [] }] : undefined;
+  const security = procedure.isProtected ? [{ bearer: [] }] : withoutToken;
   const parameters = describeParameters(operation, procedure);
   const requestBody = describeBody(operation, procedure);
   const { schema } = responses?.['200']?.content?.[JSON_TYPE] ?? {};
@@ -155,9 +164,8 @@ const generate = (): OpenAPIObject => {
       'Accounts and tasks. Sign in, then send the token as `Authorization: Bearer <access_token>`. ' +
       'Ids are UUIDs, instants ISO 8601 in UTC. An error carries a sentence in `message` and a `code` to switch on.',
     baseUrl: '/api',
-    tags: ['auth', 'tasks'],
-    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-    defs: { Account, Task, Token: TokenOutput },
+    tags: ['auth', 'sessions', 'account', 'tasks'],
+    defs: { Account, ActivityEvent, Session, Task, Token: TokenOutput },
   });
   const paths: Record<string, PathItem> = {};
   for (const procedure of listRestProcedures()) {
@@ -165,10 +173,16 @@ const generate = (): OpenAPIObject => {
     paths[procedure.path] = { ...paths[procedure.path], [procedure.method]: operation };
   }
   const { schemas = {}, ...components } = generated.components ?? {};
-  const nouns: Record<string, string> = { Account: 'auth', Token: 'auth', Task: 'tasks' };
+  const nouns: Record<string, string> = {
+    Account: 'account',
+    ActivityEvent: 'account.activity',
+    Session: 'auth.sessions',
+    Task: 'tasks',
+    Token: 'auth',
+  };
   const described = Object.entries(nouns).flatMap(([name, noun]) => {
     const schema = schemas[name];
-    return schema === undefined ? [] : [[name, describeFields(schema, [noun])]];
+    return schema === undefined ? [] : [[name, describeFields(schema, listScopes(noun))]];
   });
   const errors = describeErrors();
   return {
@@ -182,6 +196,24 @@ const generate = (): OpenAPIObject => {
   };
 };
 
+/** How a call shows who makes it. What the cookie is called depends on how browsers reach the server. */
+const describeSecurity = (isHttps: boolean): SecuritySchemes => ({
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'The `access_token` of signing in.',
+  },
+  refreshCookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: isHttps ? '__Host-docket-refresh' : 'docket-refresh',
+    description:
+      'Set by signing in and by each refresh, for browsers: `HttpOnly`, `SameSite=Strict` and good for 14 days. It is ' +
+      '`Secure` on https and has the prefix `__Host-` there. A call that reads it must come from a page of Docket.',
+  },
+});
+
 let generated: OpenAPIObject | undefined;
 
 /**
@@ -190,5 +222,6 @@ let generated: OpenAPIObject | undefined;
  */
 export const describeApi = (baseUrl: string): OpenAPIObject => {
   generated ??= generate();
-  return { ...generated, servers: [{ url: baseUrl }] };
+  const securitySchemes = describeSecurity(baseUrl.startsWith('https:'));
+  return { ...generated, servers: [{ url: baseUrl }], components: { ...generated.components, securitySchemes } };
 };
