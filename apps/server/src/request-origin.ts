@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-export type IsTrustedProxy = (address: string, hop: number) => boolean;
+type IsTrustedProxy = (address: string, hop: number) => boolean;
 
 /** How this server is reached, as its environment says. */
 export interface Edge {

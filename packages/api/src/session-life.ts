@@ -3,7 +3,7 @@ import { sessions, users } from '@docket/db';
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 
 /** Unused for so long, a session can no longer be refreshed (OWASP ASVS 5.0 7.3.1). */
-export const IDLE_LIMIT_SECONDS = 14 * 24 * 60 * 60;
+const IDLE_LIMIT_SECONDS = 14 * 24 * 60 * 60;
 /** Nor so long after signing in, however much it was used (OWASP ASVS 5.0 7.3.2). */
 const ABSOLUTE_LIMIT_SECONDS = 30 * 24 * 60 * 60;
 /** How long after a refresh the same token may be shown again: a second tab, or an answer that got lost. */

@@ -192,10 +192,8 @@ export const authRouter = {
           sql`from moved where revoked_at is not null`,
         )})
         select email, refresh_counter, revoked_at is null as is_live from moved`);
-      if (session === undefined || !session.is_live) {
-        ctx.keepRefreshToken(null);
-        throw createUnauthorizedError();
-      }
+      // The browser's cookie stays: by now another tab may have signed in and got a new one.
+      if (session === undefined || !session.is_live) throw createUnauthorizedError();
       return await answerTokens(ctx, { ...shown, email: session.email, counter: session.refresh_counter });
     }),
 

@@ -91,7 +91,6 @@ describe('auth.refresh', () => {
     expect(browser.jar.cookie).toBe(successor);
     await age({ refreshedAt: '31 seconds' });
     await expect(browser.refreshWith(first)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
-    expect(browser.jar.cookie).toBeNull();
     expect(await listEvents(id, 'refresh-replayed')).toHaveLength(1);
   });
 
