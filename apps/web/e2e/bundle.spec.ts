@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { expectTitles, setStage, signIn } from './support.ts';
 
 const ASSETS = fileURLToPath(new URL('../dist/assets', import.meta.url));
-const scripts = readdirSync(ASSETS)
-  .filter((name) => name.endsWith('.js'))
-  .map((name) => readFileSync(join(ASSETS, name), 'utf8'));
+const read = (name: string): string => readFileSync(join(ASSETS, name), 'utf8');
+const names = readdirSync(ASSETS).filter((name) => name.endsWith('.js'));
 
 /** A text of each that survives minifying. */
 const SERVER_SIDE = {
@@ -19,11 +19,29 @@ const SERVER_SIDE = {
 };
 
 test.each(Object.entries(SERVER_SIDE))('the browser gets nothing of %s', (_, text) => {
-  expect(scripts.length).toBeGreaterThan(0);
-  expect(scripts.filter((script) => script.includes(text))).toEqual([]);
+  expect(names.length).toBeGreaterThan(0);
+  expect(names.filter((name) => read(name).includes(text))).toEqual([]);
 });
 
-test('all scripts together have at most 170 kB gzipped', () => {
-  const bytes = scripts.reduce((sum, script) => sum + gzipSync(script).length, 0);
+test('all scripts that signing in and the tasks load have at most 170 kB gzipped', async () => {
+  const stage = await setStage();
+  const { email } = await stage.makeAccount(['Here']);
+  const { page, expectQuiet, close } = await stage.visit('/there/is/no/such/page');
+  const loaded = new Set<string>();
+  page.on('response', (response) => {
+    const [, name] = /\/assets\/([^/]+\.js)$/.exec(response.url()) ?? [];
+    if (name !== undefined) loaded.add(name);
+  });
+  await page.goto(`${stage.server.url}/sign-in`);
+  await signIn(page, email);
+  await expectTitles(page, ['Here']);
+  await page.reload();
+  await expectTitles(page, ['Here']);
+  await page.waitForLoadState('networkidle');
+  expect(loaded.size).toBeGreaterThan(0);
+  const bytes = [...loaded].reduce((sum, name) => sum + gzipSync(read(name)).length, 0);
   expect(bytes).toBeLessThanOrEqual(170_000);
+  expectQuiet();
+  await close();
+  await stage.close();
 });

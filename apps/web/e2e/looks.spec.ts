@@ -10,6 +10,16 @@ afterAll(() => stage.close());
 
 const TITLES = ['A short one', 'word'.repeat(60), 'A task whose title goes on '.repeat(8)];
 
+/** Each section, and what it shows when it has loaded. */
+const SETTINGS = [
+  ['Profile', 'Time zone'],
+  ['E-mail', 'New e-mail'],
+  ['Password', 'New password'],
+  ['Devices', 'This device'],
+  ['Activity', 'Account created'],
+  ['Your data', 'Export everything'],
+] as const;
+
 const DEVICES: { name: string; options: BrowserContextOptions }[] = [
   { name: 'wide and light', options: { viewport: WIDE, colorScheme: 'light' } },
   { name: 'wide and dark', options: { viewport: WIDE, colorScheme: 'dark' } },
@@ -18,7 +28,16 @@ const DEVICES: { name: string; options: BrowserContextOptions }[] = [
 ];
 
 describe.each(DEVICES)('every page, $name, is accessible and as wide as the screen', ({ options }) => {
-  test.each(['/sign-in', '/sign-up', '/there/is/no/such/page', '/api/docs'])('%s', async (path) => {
+  test.each([
+    '/sign-in',
+    '/sign-up',
+    '/forgot-password',
+    '/reset-password',
+    '/reset-password#token=x',
+    '/confirm-email#token=x',
+    '/there/is/no/such/page',
+    '/api/docs',
+  ])('%s', async (path) => {
     const { page, expectQuiet, close } = await stage.visit(path, options);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await expectAccessible(page);
@@ -49,6 +68,56 @@ describe.each(DEVICES)('every page, $name, is accessible and as wide as the scre
     await expectTitles(page, ['A short one']);
     await expectAccessible(page);
     expectQuiet();
+    await close();
+  });
+
+  test('the settings, every section of them', async () => {
+    const { email } = await stage.makeAccount();
+    const { page, expectQuiet, close } = await stage.visit('/sign-in', options);
+    await signIn(page, email);
+    await page.getByLabel('New task').waitFor();
+    await page.getByRole('button', { name: 'Account' }).click();
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Settings' }).click();
+    for (const [section, shown] of SETTINGS) {
+      if (await page.getByRole('link', { name: 'Settings', exact: true }).isVisible()) {
+        await page.getByRole('link', { name: 'Settings', exact: true }).click();
+        await page.getByRole('heading', { name: 'Settings' }).waitFor();
+        await expectAccessible(page);
+      }
+      await page.getByRole('link', { name: section }).click();
+      await page.getByRole('heading', { level: 1, name: section }).waitFor();
+      await page.getByText(shown).first().waitFor();
+      expect(await page.title()).toBe(`${section} · Settings · Docket`);
+      await expectAccessible(page);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+    }
+    await page.getByRole('button', { name: 'Delete the account…' }).click();
+    await page.getByRole('dialog').waitFor();
+    await expectAccessible(page);
+    expectQuiet();
+    await close();
+  });
+
+  test('a new password with its hint, a link sent, and Docket out of reach', async () => {
+    const { email } = await stage.makeAccount();
+    const { page, expectQuiet, close } = await stage.visit('/sign-up', options);
+    await page.getByLabel('Password', { exact: true }).fill('password1');
+    await page.getByText('Very easy to guess').waitFor();
+    await expectAccessible(page);
+    await page.goto(`${stage.server.url}/forgot-password`);
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByRole('button', { name: 'Send the link' }).click();
+    await page.getByText('If there is an account for').waitFor();
+    await expectAccessible(page);
+    await page.goto(`${stage.server.url}/sign-in`);
+    await signIn(page, email);
+    await page.getByLabel('New task').waitFor();
+    await page.route('**/trpc/auth.refresh', (route) => route.abort());
+    await page.reload();
+    await page.getByRole('heading', { name: 'Docket cannot be reached' }).waitFor();
+    await expectAccessible(page);
+    expectQuiet(/ERR_FAILED/);
     await close();
   });
 });

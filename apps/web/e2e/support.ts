@@ -42,6 +42,8 @@ export interface Stage {
   server: RunningDocket;
   /** Opens a path in a new, empty browser profile. */
   visit(path: string, options?: BrowserContextOptions): Promise<Visit>;
+  /** The path of the link that was mailed to an address: without an SMTP server the mail is written out instead. */
+  readMailedLink(email: string, page: 'reset-password' | 'confirm-email'): Promise<string>;
   /** An account made over REST, with tasks, the last title newest. */
   makeAccount(titles?: string[]): Promise<{ email: string; token: string }>;
   close(): Promise<void>;
@@ -74,7 +76,11 @@ const openPage = async (browser: Browser, url: string, options: BrowserContextOp
 /** The real server on a database of its own, and a real Chromium. */
 export const setStage = async (): Promise<Stage> => {
   const database = await createTestDatabase();
-  const server = await startDocket({ DATABASE_URL: database.url, JWT_SECRET: 'a secret for the tests in the browser' });
+  const server = await startDocket({
+    DATABASE_URL: database.url,
+    JWT_SECRET: 'a secret for the tests in the browser',
+    RATE_LIMITS: 'off',
+  });
   const browser = await launchBrowser();
   const post = async (path: string, body: unknown, token = ''): Promise<Response> =>
     await fetch(server.url + path, {
@@ -86,6 +92,10 @@ export const setStage = async (): Promise<Stage> => {
     database,
     server,
     visit: (path, options = {}) => openPage(browser, server.url + path, options),
+    readMailedLink: async (email, path) => {
+      const [, link = ''] = await server.waitFor(new RegExp(`Mail to ${email} .*(/${path}#token=[\\w-]+)`));
+      return link;
+    },
     makeAccount: async (titles = []) => {
       const email = `${randomUUID()}@example.com`;
       const answer: unknown = await (await post('/auth/signup', { email, password: PASSWORD })).json();
@@ -106,6 +116,12 @@ export const signIn = async (page: Page, email: string, password = PASSWORD): Pr
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
+};
+
+export const signOut = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL('**/sign-in*');
 };
 
 /** The titles that the list shows, from top to bottom. */

@@ -1,5 +1,3 @@
-import { sessions } from '@docket/db';
-import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { andSave, expectTitles, setStage, signIn, type Stage } from './support.ts';
 
@@ -48,24 +46,6 @@ test('a wrong password is a sentence, and the address stays', async () => {
   await close();
 });
 
-test('a session that ended leads to sign-in and back to where one was', async () => {
-  const { email } = await stage.makeAccount(['Here']);
-  const { page, expectQuiet, close } = await stage.visit('/completed');
-  await page.waitForURL('**/sign-in?redirect=*');
-  await signIn(page, email);
-  await page.waitForURL('**/completed');
-  await page.getByRole('heading', { name: 'Completed' }).waitFor();
-  await stage.database.db.update(sessions).set({ revokedAt: sql`now()` });
-  await page.reload();
-  await page.waitForURL('**/sign-in?redirect=*');
-  await signIn(page, email);
-  await page.waitForURL('**/completed');
-  await page.getByRole('link', { name: /^Tasks/ }).click();
-  await expectTitles(page, ['Here']);
-  expectQuiet(UNAUTHORIZED);
-  await close();
-});
-
 test('without a connection nothing typed is lost, and it is saved when asked again', async () => {
   const { email } = await stage.makeAccount(['Before']);
   const { page, expectQuiet, close } = await stage.visit('/sign-in');
@@ -82,20 +62,5 @@ test('without a connection nothing typed is lost, and it is saved when asked aga
   await page.reload();
   await expectTitles(page, ['Written in a tunnel', 'Before']);
   expectQuiet(OFFLINE);
-  await close();
-});
-
-test('signing out in one tab signs the other out, too', async () => {
-  const { email } = await stage.makeAccount();
-  const { page, expectQuiet, close } = await stage.visit('/sign-in');
-  await signIn(page, email);
-  await page.getByLabel('New task').waitFor();
-  const other = await page.context().newPage();
-  await other.goto(stage.server.url);
-  await other.getByLabel('New task').waitFor();
-  await other.getByRole('button', { name: 'Account' }).click();
-  await other.getByRole('button', { name: 'Sign out' }).click();
-  await page.waitForURL('**/sign-in*');
-  expectQuiet();
   await close();
 });

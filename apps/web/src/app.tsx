@@ -5,30 +5,25 @@ import { NoticesProvider, useNotices } from './components/notices.tsx';
 import { createQueryClient } from './query-client.ts';
 import { router } from './routes.tsx';
 import { readAccessToken, readAccountId, readSessionEnd, subscribeToSession } from './session.ts';
+import { SessionGate } from './session-gate.tsx';
 import { createTrpcClient, trpc } from './trpc.ts';
 
 /** Follows sign-in and sign-out, here or in another tab: the page goes where it may be, the cache keeps only what it may. */
 const useSessionChanges = (queryClient: QueryClient) => {
   const { clear } = useNotices();
   useEffect(() => {
-    let token = readAccessToken();
     let accountId = readAccountId();
     const leavePage = async () => {
       await router.invalidate();
-      if (token === null) queryClient.getQueryCache().clear();
+      if (readAccessToken() === null) queryClient.getQueryCache().clear();
     };
     return subscribeToSession(() => {
-      const before = token;
-      token = readAccessToken();
-      const isOtherAccount = token !== null && readAccountId() !== accountId;
-      if (token !== null) accountId = readAccountId();
-      if (before !== null && isOtherAccount) {
-        window.location.reload();
-        return;
-      }
+      const isSignedIn = readAccessToken() !== null;
+      const isOtherAccount = isSignedIn && readAccountId() !== accountId;
+      if (isSignedIn) accountId = readAccountId();
       void queryClient.cancelQueries();
       // Text that an expired session kept from being saved waits for the same account to come back.
-      if (isOtherAccount || (token === null && readSessionEnd() === 'sign-out')) {
+      if (isOtherAccount || (!isSignedIn && readSessionEnd() !== 'expiry')) {
         queryClient.getMutationCache().clear();
         clear();
       }
@@ -49,7 +44,9 @@ export const App = () => {
     <trpc.Provider client={client} queryClient={queryClient}>
       <QueryClientProvider client={queryClient}>
         <NoticesProvider>
-          <Routes queryClient={queryClient} />
+          <SessionGate>
+            <Routes queryClient={queryClient} />
+          </SessionGate>
         </NoticesProvider>
       </QueryClientProvider>
     </trpc.Provider>

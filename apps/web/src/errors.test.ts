@@ -1,4 +1,4 @@
-import { appRouter, type AppRouter, createContext } from '@docket/api';
+import { appRouter, type AppRouter } from '@docket/api';
 import { createTestApi, type TestApi } from '@docket/api/testing';
 import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
@@ -29,17 +29,13 @@ const toRequestInit = (init: { method?: string; headers?: unknown; body?: unknow
 });
 
 /** The real procedures behind a real client; only the network between them is left out. */
-const connect = ({ database: { db }, passwords, accessTokens }: TestApi, bearerToken: string | null) =>
+const connect = ({ makeContext }: TestApi, bearerToken: string | null) =>
   createClient((url, init) =>
     fetchRequestHandler({
       endpoint: '/trpc',
       req: new Request(url, init),
       router: appRouter,
-      createContext: () =>
-        createContext(
-          { db, passwords, accessTokens },
-          { requestId: 'request-7', bearerToken, userAgent: null, address: null },
-        ),
+      createContext: () => makeContext(bearerToken, { requestId: 'request-7' }),
     }),
   );
 
@@ -93,7 +89,7 @@ describe('what may pass', () => {
   test('is told with how long to wait where too many are signing in', async () => {
     const places: Disposable[] = [];
     const reserveAll = (): void => {
-      for (;;) places.push(api.passwords.reserve());
+      for (;;) places.push(api.dependencies.passwords.reserve());
     };
     expect(reserveAll).toThrow('Too many passwords');
     const error = await readFailure(connect(api, null).auth.login.mutate({ email: 'ada@example.com', password: 'x' }));
@@ -110,6 +106,9 @@ describe('what may pass', () => {
     expect(describeError(refuse({ retryAfterSeconds: 1 }))).toBe('That was too often. Try again in 1 second.');
     expect(describeError(refuse({ retryAfterSeconds: 0.2 }))).toBe('That was too often. Try again in 1 second.');
     expect(describeError(refuse({ retryAfterSeconds: 1.2 }))).toBe('That was too often. Try again in 2 seconds.');
+    expect(describeError(refuse({ retryAfterSeconds: 119 }))).toBe('That was too often. Try again in 119 seconds.');
+    expect(describeError(refuse({ retryAfterSeconds: 121 }))).toBe('That was too often. Try again in 3 minutes.');
+    expect(describeError(refuse({ retryAfterSeconds: 7_201 }))).toBe('That was too often. Try again in 3 hours.');
     expect(describeError(refuse({}))).toBe('That was too often. Try again in a moment.');
   });
 

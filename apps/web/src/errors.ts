@@ -25,7 +25,12 @@ export const isPassing = (error: unknown): boolean => {
   return answer === null || answer.httpStatus === 503;
 };
 
-const inSeconds = (seconds: number): string => (seconds === 1 ? 'in 1 second' : `in ${seconds} seconds`);
+/** No finer than one would wait for it: seconds, from two minutes on minutes, from two hours on hours. */
+const sayWait = (seconds: number): string => {
+  if (seconds >= 7_200) return `in ${Math.ceil(seconds / 3_600)} hours`;
+  if (seconds >= 120) return `in ${Math.ceil(seconds / 60)} minutes`;
+  return seconds === 1 ? 'in 1 second' : `in ${seconds} seconds`;
+};
 
 /** What happened, what is safe and what to do, for a person. `isTextKept` says that what was typed is still on the page. */
 export const describeError = (error: unknown, { isTextKept = false } = {}): string => {
@@ -33,8 +38,7 @@ export const describeError = (error: unknown, { isTextKept = false } = {}): stri
   const safe = isTextKept ? ' Your text is still here.' : '';
   if (answer === null) return `Docket cannot be reached.${safe} Check the connection and try again.`;
   if (answer.httpStatus === 429) {
-    const wait =
-      answer.retryAfterSeconds === undefined ? 'in a moment' : inSeconds(Math.ceil(answer.retryAfterSeconds));
+    const wait = answer.retryAfterSeconds === undefined ? 'in a moment' : sayWait(Math.ceil(answer.retryAfterSeconds));
     return `That was too often.${safe} Try again ${wait}.`;
   }
   if (answer.httpStatus === 503) {

@@ -3,6 +3,7 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  lazyRouteComponent,
   type ErrorComponentProps,
   Link,
   Outlet,
@@ -14,6 +15,9 @@ import { AppShell } from './components/app-shell.tsx';
 import { Button } from './components/button.tsx';
 import { PageMessage } from './components/page-message.tsx';
 import { AccountMenu } from './features/auth/account-menu.tsx';
+import { ConfirmEmailPage } from './features/auth/confirm-email-page.tsx';
+import { ForgotPasswordPage } from './features/auth/forgot-password-page.tsx';
+import { ResetPasswordPage } from './features/auth/reset-password-page.tsx';
 import { toSafePath } from './features/auth/safe-path.ts';
 import { SignInPage } from './features/auth/sign-in-page.tsx';
 import { SignUpPage } from './features/auth/sign-up-page.tsx';
@@ -22,10 +26,16 @@ import { TaskListPage } from './features/tasks/task-list-page.tsx';
 import { readAccessToken, readSessionEnd } from './session.ts';
 
 type RedirectSearch = { redirect?: string };
+type SignInSearch = RedirectSearch & { done?: 'password-reset' };
 type TaskSearch = { task?: string };
 
 const readRedirect = ({ redirect }: Record<string, unknown>): RedirectSearch =>
   toSafePath(redirect) === '/' ? {} : { redirect: toSafePath(redirect) };
+
+const readSignIn = (search: Record<string, unknown>): SignInSearch => ({
+  ...readRedirect(search),
+  ...(search['done'] === 'password-reset' ? { done: 'password-reset' } : {}),
+});
 
 const readTask = ({ task }: Record<string, unknown>): TaskSearch => {
   const id = Id.safeParse(task);
@@ -43,7 +53,12 @@ const Shell = () => {
     document.querySelector<HTMLInputElement>('.add-task input')?.focus();
   };
   return (
-    <AppShell openCount={<OpenCount />} account={<AccountMenu />} onNewTask={() => void addTask()}>
+    <AppShell
+      openCount={<OpenCount />}
+      account={<AccountMenu />}
+      onNewTask={() => void addTask()}
+      onSettings={() => void navigate({ to: '/settings' })}
+    >
       <Outlet />
     </AppShell>
   );
@@ -127,13 +142,59 @@ const completedRoute = createRoute({
   },
 });
 
+/** A script of their own, for the few times that one goes there. */
+const loadSettings = () => import('./features/settings/pages.ts');
+
+const settingsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/settings',
+  component: lazyRouteComponent(loadSettings, 'SettingsPage'),
+});
+const inSettings = { getParentRoute: () => settingsRoute };
+const settingsIndexRoute = createRoute({
+  ...inSettings,
+  path: '/',
+  component: lazyRouteComponent(loadSettings, 'SettingsIndex'),
+});
+const profileRoute = createRoute({
+  ...inSettings,
+  path: '/profile',
+  component: lazyRouteComponent(loadSettings, 'ProfileSection'),
+});
+const emailRoute = createRoute({
+  ...inSettings,
+  path: '/email',
+  component: lazyRouteComponent(loadSettings, 'EmailSection'),
+});
+const passwordRoute = createRoute({
+  ...inSettings,
+  path: '/password',
+  component: lazyRouteComponent(loadSettings, 'PasswordSection'),
+});
+const devicesRoute = createRoute({
+  ...inSettings,
+  path: '/devices',
+  component: lazyRouteComponent(loadSettings, 'DevicesSection'),
+});
+const activityRoute = createRoute({
+  ...inSettings,
+  path: '/activity',
+  component: lazyRouteComponent(loadSettings, 'ActivitySection'),
+});
+const dataRoute = createRoute({
+  ...inSettings,
+  path: '/data',
+  component: lazyRouteComponent(loadSettings, 'DataSection'),
+});
+
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: readRedirect,
+  validateSearch: readSignIn,
   beforeLoad: leaveWhenSignedIn,
   component: function SignIn() {
-    return <SignInPage redirect={signInRoute.useSearch().redirect} />;
+    const { redirect, done } = signInRoute.useSearch();
+    return <SignInPage redirect={redirect} done={done} />;
   },
 });
 
@@ -147,8 +208,45 @@ const signUpRoute = createRoute({
   },
 });
 
+const forgotPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/forgot-password',
+  component: ForgotPasswordPage,
+});
+
+const resetPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reset-password',
+  component: ResetPasswordPage,
+});
+
+const confirmEmailRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/confirm-email',
+  component: ConfirmEmailPage,
+});
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([signedInRoute.addChildren([tasksRoute, completedRoute]), signInRoute, signUpRoute]),
+  routeTree: rootRoute.addChildren([
+    signedInRoute.addChildren([
+      tasksRoute,
+      completedRoute,
+      settingsRoute.addChildren([
+        settingsIndexRoute,
+        profileRoute,
+        emailRoute,
+        passwordRoute,
+        devicesRoute,
+        activityRoute,
+        dataRoute,
+      ]),
+    ]),
+    signInRoute,
+    signUpRoute,
+    forgotPasswordRoute,
+    resetPasswordRoute,
+    confirmEmailRoute,
+  ]),
   defaultErrorComponent: Broken,
   defaultNotFoundComponent: NotFound,
   scrollRestoration: true,

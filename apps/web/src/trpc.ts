@@ -1,59 +1,81 @@
 import type { AppRouter } from '@docket/api';
-import { httpBatchLink, type TRPCLink } from '@trpc/client';
+import { httpBatchLink, httpLink, type Operation, splitLink, TRPCClientError, type TRPCLink } from '@trpc/client';
 import { createTRPCReact } from '@trpc/react-query';
-import { observable } from '@trpc/server/observable';
-import { endSession, readAccessToken } from './session.ts';
+import { observable, type Unsubscribable } from '@trpc/server/observable';
+import { createFetchInTime } from './fetch-in-time.ts';
+import { isTokenEnding, readAccessToken, refreshSession, replaceToken } from './session.ts';
 
 export const trpc = createTRPCReact<AppRouter>();
 
-const TIMEOUT_MILLISECONDS = 20_000;
-/** Browsers carry at most 64 KiB of unanswered `keepalive` bodies. */
-const KEEPALIVE_MAX_CHARACTERS = 16_000;
+const fetchSoon = createFetchInTime(20_000);
+/** For all that somebody has ever written. */
+const fetchPatiently = createFetchInTime(300_000);
 
-/** Sends the token of now; a refused one ends the session, unless another one took its place while the call was under way. */
+/** Sends the token of now. One that is refused is replaced once and the call repeated, which nothing can have come of. */
 const guardSession: TRPCLink<AppRouter> =
   () =>
   ({ next, op }) =>
     observable((observer) => {
+      let isOver = false;
+      let call: Unsubscribable | undefined;
+      const send = (token: string | null, onError: (error: TRPCClientError<AppRouter>) => void): void => {
+        // Held fast now: the batch leaves a moment later, when a sign-out may have taken the token away.
+        call = next({ ...op, context: { ...op.context, token } }).subscribe({
+          next: (value) => observer.next(value),
+          complete: () => observer.complete(),
+          error: onError,
+        });
+      };
+      const sendAgain = async (refused: string, refusal: TRPCClientError<AppRouter>): Promise<void> => {
+        try {
+          const token = await replaceToken(refused);
+          if (isOver) return;
+          if (token === null) observer.error(refusal);
+          else send(token, (error) => observer.error(error));
+        } catch (cause) {
+          // Whether the session lives is not known, so it lives: the call has failed as the refresh has.
+          observer.error(cause instanceof TRPCClientError ? cause : refusal);
+        }
+      };
       const token = readAccessToken();
-      // Held fast now: the batch leaves a moment later, when a sign-out may have taken the token away.
-      return next({ ...op, context: { ...op.context, token } }).subscribe({
-        next: (value) => observer.next(value),
-        complete: () => observer.complete(),
-        error: (error) => {
-          const isRefused = error.data?.httpStatus === 401 && op.path !== 'auth.login';
-          if (isRefused && token !== null && token === readAccessToken()) endSession('expiry');
-          observer.error(error);
-        },
+      // Whether that works or not, this call has the token that it has.
+      if (isTokenEnding()) refreshSession().catch(() => {});
+      send(token, (error) => {
+        const isRefused = error.data?.httpStatus === 401 && op.path !== 'auth.login';
+        if (!isRefused || token === null) observer.error(error);
+        else void sendAgain(token, error);
       });
+      return () => {
+        isOver = true;
+        call?.unsubscribe();
+      };
     });
 
-const fetchInTime = async (url: RequestInfo | URL | string, init: RequestInit = {}): Promise<Response> => {
-  const timeout = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
-  const isChange = init.method === 'POST';
-  const bodyLength = typeof init.body === 'string' ? init.body.length : 0;
-  return fetch(url, {
-    ...init,
-    // A change that is under way outlives the page that made it.
-    keepalive: isChange && bodyLength <= KEEPALIVE_MAX_CHARACTERS,
-    signal: init.signal ? AbortSignal.any([init.signal, timeout]) : timeout,
-  });
-};
+const readToken = (context: Operation['context']): { authorization?: string } =>
+  typeof context['token'] === 'string' ? { authorization: `Bearer ${context['token']}` } : {};
+
+const sendAlone = (fetchInTime: typeof fetchSoon) =>
+  httpLink<AppRouter>({ url: '/trpc', headers: ({ op }) => readToken(op.context), fetch: fetchInTime });
 
 export const createTrpcClient = () =>
   trpc.createClient({
     links: [
       guardSession,
-      httpBatchLink({
-        url: '/trpc',
-        maxItems: 10,
-        maxURLLength: 2_000,
-        headers: ({ opList: [{ context }] }) =>
-          typeof context['token'] === 'string' ? { authorization: `Bearer ${context['token']}` } : {},
-        fetch: (url, init) => fetchInTime(url, { ...init, signal: init?.signal ?? null, body: toBody(init?.body) }),
+      splitLink({
+        condition: ({ path }) => path === 'account.export',
+        true: sendAlone(fetchPatiently),
+        false: splitLink({
+          // What sets a cookie has an answer to itself.
+          condition: ({ path, type }) => type === 'mutation' && !path.startsWith('tasks.'),
+          true: sendAlone(fetchSoon),
+          false: httpBatchLink({
+            url: '/trpc',
+            maxItems: 10,
+            maxURLLength: 2_000,
+            headers: ({ opList: [{ context }] }) => readToken(context),
+            fetch: fetchSoon,
+          }),
+        }),
       }),
     ],
   });
-
-/** tRPC's own body type allows more than this link ever sends. */
-const toBody = (body: unknown): string | null => (typeof body === 'string' ? body : null);

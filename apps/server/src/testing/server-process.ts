@@ -53,6 +53,8 @@ export const spawnServer = (variables: NodeJS.ProcessEnv): ServerProcess => {
 /** A Docket server in a process of its own, ready to be called. */
 export interface RunningDocket {
   url: string;
+  /** Resolves when what it has written matches; fails when it ends before. */
+  waitFor(pattern: RegExp): Promise<RegExpExecArray>;
   /** Asks it to stop and waits until it has. */
   stop(): Promise<void>;
 }
@@ -63,6 +65,7 @@ export const startDocket = async (variables: NodeJS.ProcessEnv): Promise<Running
   const port = await server.waitUntilReady();
   return {
     url: `http://localhost:${port}`,
+    waitFor: server.waitFor,
     stop: async () => {
       server.child.kill('SIGTERM');
       await server.ended;

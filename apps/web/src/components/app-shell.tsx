@@ -10,6 +10,7 @@ type AppShellProps = {
   readonly openCount: ReactNode;
   readonly account: ReactNode;
   readonly onNewTask: () => void;
+  readonly onSettings: () => void;
   readonly children: ReactNode;
 };
 
@@ -32,7 +33,7 @@ const storeCollapsed = (isCollapsed: boolean): void => {
 };
 
 /** The sidebar of a wide screen, the bars of a phone, and the page between them. */
-export const AppShell = ({ openCount, account, onNewTask, children }: AppShellProps) => {
+export const AppShell = ({ openCount, account, onNewTask, onSettings, children }: AppShellProps) => {
   const [isCollapsed, setIsCollapsed] = useState(isStoredCollapsed);
   const toggle = () => {
     storeCollapsed(!isCollapsed);
@@ -40,6 +41,7 @@ export const AppShell = ({ openCount, account, onNewTask, children }: AppShellPr
   };
   useShortcut('[', toggle);
   useShortcut('n', onNewTask);
+  useShortcut(',', onSettings);
 
   const sidebarButton = (
     <IconButton

@@ -1,7 +1,7 @@
 import './button.css';
 import type { ComponentPropsWithRef, ReactNode } from 'react';
 
-type ButtonProps = ComponentPropsWithRef<'button'> & { readonly tone?: 'accent' | 'quiet' | 'link' };
+type ButtonProps = ComponentPropsWithRef<'button'> & { readonly tone?: 'accent' | 'danger' | 'quiet' | 'link' };
 
 /** A button with words on it; it submits only where `type="submit"` is said. */
 export const Button = ({ tone = 'quiet', className = '', type = 'button', ...rest }: ButtonProps) => (

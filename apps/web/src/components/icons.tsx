@@ -73,3 +73,44 @@ export const AccountIcon = () => (
     <path d="M3.25 15c.6-2.7 2.9-4.25 5.75-4.25S14.15 12.3 14.75 15" />
   </Icon>
 );
+
+export const SettingsIcon = () => (
+  <Icon>
+    <path d="M2.5 5.5h6.25M13.25 5.5h2.25M2.5 12.5h2.25M9.25 12.5h6.25" />
+    <circle cx="11" cy="5.5" r="2.25" />
+    <circle cx="7" cy="12.5" r="2.25" />
+  </Icon>
+);
+
+export const BackIcon = () => (
+  <Icon>
+    <path d="M11 4.5 6.5 9l4.5 4.5" />
+  </Icon>
+);
+
+export const ComputerIcon = () => (
+  <Icon>
+    <rect x="2.75" y="3.5" width="12.5" height="8.5" rx="1.5" />
+    <path d="M1.75 14.75h14.5" />
+  </Icon>
+);
+
+export const PhoneIcon = () => (
+  <Icon>
+    <rect x="5" y="2.25" width="8" height="13.5" rx="1.75" />
+    <path d="M8.25 13.25h1.5" />
+  </Icon>
+);
+
+export const ServiceIcon = () => (
+  <Icon>
+    <rect x="2.25" y="3.25" width="13.5" height="11.5" rx="2" />
+    <path d="m5.25 7 2.25 2-2.25 2M9.5 11h3" />
+  </Icon>
+);
+
+export const WarningIcon = () => (
+  <Icon>
+    <path d="M9 3 2.25 14.5h13.5ZM9 7.5v3M9 12.5h0" />
+  </Icon>
+);

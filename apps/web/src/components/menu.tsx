@@ -26,6 +26,10 @@ export const Menu = ({ label, trigger, children }: MenuProps) => {
     <div
       ref={root}
       className="menu"
+      onClick={(event) => {
+        // Whoever follows a link out of it has chosen.
+        if (event.target instanceof Element && event.target.closest('a')) setIsOpen(false);
+      }}
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || !isOpen) return;
         event.preventDefault();

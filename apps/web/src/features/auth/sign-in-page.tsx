@@ -1,42 +1,37 @@
 import { LoginInput } from '@docket/domain';
 import { Link } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useRef } from 'react';
+import { Form } from '../../components/form.tsx';
 import { PasswordField, TextField } from '../../components/text-field.tsx';
 import { useFocusOnLoad } from '../../components/use-focus-on-load.ts';
-import { describeError, readFieldErrors, readIssues } from '../../errors.ts';
-import { startSession, useSessionEnd } from '../../session.ts';
+import { useForm } from '../../components/use-form.ts';
+import { type SessionEnd, startSession, useSessionEnd } from '../../session.ts';
 import { trpc } from '../../trpc.ts';
-import { AuthForm } from './auth-form.tsx';
 import { AuthPage } from './auth-page.tsx';
-import { useFormErrors } from './use-form-errors.ts';
 
-export const SignInPage = ({ redirect }: { readonly redirect: string | undefined }) => {
-  const form = useRef<HTMLFormElement>(null);
+type SignInPageProps = {
+  readonly redirect: string | undefined;
+  /** What was done just before. */
+  readonly done: 'password-reset' | undefined;
+};
+
+const sayWhy = (done: SignInPageProps['done'], end: SessionEnd): string | null => {
+  if (done === 'password-reset') return 'Your new password is set. Sign in with it.';
+  if (end === 'expiry') return 'Your session has ended. Sign in to go on where you were.';
+  return end === 'deletion' ? 'Your account is deleted, and all that was in it.' : null;
+};
+
+export const SignInPage = ({ redirect, done }: SignInPageProps) => {
   const emailField = useRef<HTMLInputElement>(null);
   useFocusOnLoad(emailField);
-  const isSending = useRef(false);
-  const [email, setEmail] = useState('');
-  const [password, setPassword] = useState('');
-  const { errors, setErrors, forget } = useFormErrors(form);
-  const sessionEnd = useSessionEnd();
-  const login = trpc.auth.login.useMutation({
-    onSuccess: ({ access_token }) => startSession(access_token),
-    onError: (error) => setErrors(readFieldErrors(error)),
-    onSettled: () => {
-      isSending.current = false;
-    },
+  const word = sayWhy(done, useSessionEnd());
+  const login = trpc.auth.login.useMutation({ onSuccess: ({ access_token }) => startSession(access_token) });
+  const { form, field } = useForm({
+    initial: { email: '', password: '' },
+    schema: LoginInput,
+    send: login.mutateAsync,
   });
 
-  const submit = () => {
-    const input = LoginInput.safeParse({ email, password });
-    setErrors(input.success ? {} : readIssues(input.error));
-    if (!input.success || isSending.current) return;
-    isSending.current = true;
-    login.mutate(input.data);
-  };
-
-  const isOtherFault = login.isError && Object.keys(errors).length === 0;
-  const problem = isOtherFault ? describeError(login.error, { isTextKept: false }) : null;
   return (
     <AuthPage
       title="Sign in"
@@ -49,44 +44,23 @@ export const SignInPage = ({ redirect }: { readonly redirect: string | undefined
         </>
       }
     >
-      {sessionEnd === 'expiry' ? <p>Your session has ended. Sign in to go on where you were.</p> : null}
-      <AuthForm
-        formRef={form}
-        action="/sign-in"
-        problem={problem}
-        isPending={login.isPending}
-        submitLabel={login.isPending ? 'Signing in…' : 'Sign in'}
-        onSubmit={submit}
-      >
+      {word === null ? null : <output className="auth-word">{word}</output>}
+      <Form {...form} action="/sign-in" submitLabel="Sign in" pendingLabel="Signing in…">
         <TextField
           label="E-mail"
-          name="email"
           type="email"
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
           required
           ref={emailField}
-          value={email}
-          error={errors['email']}
-          onChange={(event) => {
-            setEmail(event.target.value);
-            forget('email');
-          }}
+          {...field('email')}
         />
-        <PasswordField
-          label="Password"
-          name="password"
-          autoComplete="current-password"
-          required
-          value={password}
-          error={errors['password']}
-          onChange={(event) => {
-            setPassword(event.target.value);
-            forget('password');
-          }}
-        />
-      </AuthForm>
+        <PasswordField label="Password" autoComplete="current-password" required {...field('password')} />
+        <Link className="auth-forgot" to="/forgot-password">
+          Forgot your password?
+        </Link>
+      </Form>
     </AuthPage>
   );
 };

@@ -9,7 +9,7 @@ import { HAS_KEYBOARD, matchesMedia } from '../../components/use-media-query.ts'
 import { describeError, readErrorAnswer } from '../../errors.ts';
 import { trpc } from '../../trpc.ts';
 import { type Change, layChangesOver, type ShownTask } from './changes.ts';
-import { sayDay, sayInstant } from './dates.ts';
+import { sayDay, sayInstant } from '../../dates.ts';
 import { DescriptionEditor } from './description-editor.tsx';
 import { Failure } from './failure.tsx';
 import { TitleEditor } from './title-editor.tsx';

@@ -5,7 +5,7 @@ import { Check } from '../../components/check.tsx';
 import { DeleteIcon, DetailsIcon, NoteIcon } from '../../components/icons.tsx';
 import { HAS_KEYBOARD, useMediaQuery } from '../../components/use-media-query.ts';
 import type { ShownTask } from './changes.ts';
-import { sayDay, sayInstant } from './dates.ts';
+import { sayDay, sayInstant } from '../../dates.ts';
 import { Failure } from './failure.tsx';
 import { focusRow, focusRowBeside, toRowId } from './row-focus.ts';
 import { TitleEditor } from './title-editor.tsx';

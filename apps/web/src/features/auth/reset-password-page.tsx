@@ -1,0 +1,72 @@
+import { ResetPasswordInput } from '@docket/domain';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useRef } from 'react';
+import { Form } from '../../components/form.tsx';
+import { NewPasswordField } from '../../components/new-password-field.tsx';
+import { useFocusOnLoad } from '../../components/use-focus-on-load.ts';
+import { useForm } from '../../components/use-form.ts';
+import { readFieldErrors } from '../../errors.ts';
+import { useLinkToken } from '../../link-token.ts';
+import { readAccessToken, refreshSession } from '../../session.ts';
+import { trpc } from '../../trpc.ts';
+import { AuthPage } from './auth-page.tsx';
+import { VoidLinkPage } from './void-link-page.tsx';
+
+/** Sets a new password by the link of a mail. It signs nobody in: whoever knows the password does that. */
+export const ResetPasswordPage = () => {
+  const token = useLinkToken();
+  const reset = trpc.auth.resetPassword.useMutation();
+  const wrongLink = readFieldErrors(reset.error)['token'];
+
+  if (token === null || (wrongLink !== undefined && reset.variables?.token === token)) {
+    return (
+      <VoidLinkPage
+        reason={token === null ? 'Open the link from the mail again, or ask for a new one.' : wrongLink}
+        way={
+          <Link className="auth-way" to="/forgot-password">
+            Ask for a new link
+          </Link>
+        }
+      />
+    );
+  }
+  return <NewPasswordForm token={token} send={reset.mutateAsync} />;
+};
+
+type NewPasswordFormProps = {
+  readonly token: string;
+  readonly send: (input: ResetPasswordInput) => Promise<unknown>;
+};
+
+const NewPasswordForm = ({ token, send }: NewPasswordFormProps) => {
+  const passwordField = useRef<HTMLInputElement>(null);
+  useFocusOnLoad(passwordField);
+  const navigate = useNavigate();
+  const { form, field } = useForm({
+    initial: { newPassword: '' },
+    schema: ResetPasswordInput,
+    toInput: ({ newPassword }) => ({ token, newPassword }),
+    send: async (input) => {
+      await send(input);
+      // With all sessions of that account ours is over too, if we were signed in to it.
+      if (readAccessToken() !== null) await refreshSession().catch(() => {});
+      await navigate({ to: '/sign-in', search: { done: 'password-reset' }, replace: true });
+    },
+  });
+
+  return (
+    <AuthPage
+      title="Choose a new password"
+      lead="All devices that are signed in to your account are signed out."
+      otherWay={
+        <>
+          Remembered the old one? <Link to="/sign-in">Sign in</Link>
+        </>
+      }
+    >
+      <Form {...form} action="/reset-password" submitLabel="Set the password" pendingLabel="Setting the password…">
+        <NewPasswordField label="New password" required known={[]} ref={passwordField} {...field('newPassword')} />
+      </Form>
+    </AuthPage>
+  );
+};

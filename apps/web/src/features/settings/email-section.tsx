@@ -1,0 +1,68 @@
+import { ChangeEmailInput } from '@docket/domain';
+import { useState } from 'react';
+import { Button } from '../../components/button.tsx';
+import { Form } from '../../components/form.tsx';
+import { PasswordField, TextField } from '../../components/text-field.tsx';
+import { useForm } from '../../components/use-form.ts';
+import { trpc } from '../../trpc.ts';
+import { LoadProblem } from './load-problem.tsx';
+import { SettingsSection } from './settings-page.tsx';
+
+export const EmailSection = () => {
+  const account = trpc.auth.me.useQuery();
+  const [sentTo, setSentTo] = useState<string | null>(null);
+  const changeEmail = trpc.account.changeEmail.useMutation();
+  const { form, field, reset } = useForm({
+    initial: { newEmail: '', currentPassword: '' },
+    schema: ChangeEmailInput,
+    send: async (input) => {
+      await changeEmail.mutateAsync(input);
+      reset();
+      setSentTo(input.newEmail);
+    },
+  });
+
+  return (
+    <SettingsSection title="E-mail" lead="You sign in with your address, and links to a new password go there.">
+      <dl className="settings-facts">
+        <dt>Your address</dt>
+        <dd>{account.data?.email ?? '…'}</dd>
+      </dl>
+      {account.isLoadingError ? (
+        <LoadProblem what="Your address" error={account.error} onRetry={() => void account.refetch()} />
+      ) : null}
+      <section className="settings-part" aria-label="Change the address">
+        <output className="settings-text">
+          {sentTo === null ? null : (
+            <>
+              We have sent a link to <strong>{sentTo}</strong>. Open it within 30 minutes to confirm that the address is
+              yours. Until then nothing changes.
+            </>
+          )}
+        </output>
+        {sentTo === null ? (
+          <Form {...form} action="/settings/email" submitLabel="Send the link" pendingLabel="Sending…">
+            <TextField
+              label="New e-mail"
+              type="email"
+              autoComplete="email"
+              autoCapitalize="none"
+              spellCheck={false}
+              required
+              hint="We send a link there. The address changes when you open it."
+              {...field('newEmail')}
+            />
+            <PasswordField
+              label="Current password"
+              autoComplete="current-password"
+              required
+              {...field('currentPassword')}
+            />
+          </Form>
+        ) : (
+          <Button onClick={() => setSentTo(null)}>Use another address</Button>
+        )}
+      </section>
+    </SettingsSection>
+  );
+};
