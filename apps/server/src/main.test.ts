@@ -68,6 +68,7 @@ describe('a server that is told to stop', () => {
     proxy.freeze();
     const call = httpRequest({ agent, port, path: '/api/tasks', headers: { authorization: `Bearer ${token}` } });
     call.end();
+    const answered = once(call, 'response');
     await once(call, 'finish');
     expect((await createRequest(port)('/livez')).status).toBe(200);
     server.child.kill('SIGTERM');
@@ -77,7 +78,6 @@ describe('a server that is told to stop', () => {
         () => false,
       )
     );
-    const answered = once(call, 'response');
     await proxy.restore();
     const [response]: IncomingMessage[] = await answered;
     expect(response?.statusCode).toBe(200);

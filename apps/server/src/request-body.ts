@@ -24,6 +24,10 @@ export const refuseBody = (request: IncomingMessage): TRPCError | null => {
   return Number(length ?? 0) > MAX_BODY_BYTES ? new TRPCError({ code: 'PAYLOAD_TOO_LARGE' }) : null;
 };
 
+/** The same where there may be no body: a form is refused even if it is empty, because any site can send one. */
+export const refuseOptionalBody = (request: IncomingMessage): TRPCError | null =>
+  hasBody(request) || request.headers['content-type'] !== undefined ? refuseBody(request) : null;
+
 /**
  * The JSON value in a request's body; undefined where there is none. Reads no more than the limit, however long the
  * body goes on.
@@ -31,11 +35,9 @@ export const refuseBody = (request: IncomingMessage): TRPCError | null => {
  * @throws {TRPCError} UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE, BAD_REQUEST
  */
 export const readJsonBody = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
-  const refusal = refuseBody(request);
-  // A form is refused even if it is empty, because any site can send one.
-  const isBare = request.headers['content-type'] === undefined;
-  if (!hasBody(request) && (isBare || refusal === null)) return undefined;
+  const refusal = refuseOptionalBody(request);
   if (refusal !== null) throw refusal;
+  if (!hasBody(request)) return undefined;
   // What follows builds a URL of it, and fails where it is none.
   request.headers.host = 'localhost';
   const text = await incomingMessageToRequest(request, response, { maxBodySize: MAX_BODY_BYTES }).text();

@@ -6,7 +6,7 @@ import { sendRestError } from './edge-error.ts';
 import { type Logger, reportFault } from './logger.ts';
 import { readRequestFacts } from './request-facts.ts';
 import type { Edge } from './request-origin.ts';
-import { readJsonBody } from './request-body.ts';
+import { readJsonBody, refuseOptionalBody } from './request-body.ts';
 import { listRestProcedures } from './rest-procedures.ts';
 
 /** What a schema wants of each query parameter that is not text; on its way here it is text all the same. */
@@ -72,6 +72,9 @@ export const createRestEndpoint = (options: { dependencies: Dependencies; logger
     };
     const answer = async (request: Request, response: Response): Promise<void> => {
       try {
+        // A procedure that takes no input does not look at the body.
+        const refusal = type === 'mutation' ? refuseOptionalBody(request) : null;
+        if (refusal !== null) throw refusal;
         const output: unknown = await callTRPCProcedure({
           router: appRouter,
           path: name,

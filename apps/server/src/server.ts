@@ -162,7 +162,6 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       app(request, response);
     });
     await listen(server, env);
-    stops.push(() => drain(server, logger));
     const url = describeAddress(server, env);
     const publicUrl = env.PUBLIC_URL ?? url;
     const transport = createTransport(env, publicUrl);
@@ -175,7 +174,12 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       announce,
       logger,
     });
-    stops.push(() => transport?.close(), mail.stop, startHousekeeping({ db, logger }));
+    stops.push(
+      () => transport?.close(),
+      mail.stop,
+      startHousekeeping({ db, logger }),
+      () => drain(server, logger),
+    );
     announce(`Docket is ready at ${url}`);
     return {
       url,

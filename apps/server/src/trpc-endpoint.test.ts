@@ -55,6 +55,17 @@ describe('calls', () => {
     expect([refused.body].flat()).toEqual([describeTrpcRefusal({ code: 'BAD_REQUEST', status: 400 })]);
   });
 
+  test.each(['GET', 'POST'])('queries and mutations in one batch are refused by %s', async (method) => {
+    const answer = await server.request('/trpc/auth.me,auth.logout?batch=1', {
+      method,
+      ...(method === 'POST' ? { body: '{}', headers: { 'content-type': 'application/json' } } : {}),
+    });
+    expect([answer.status, answer.body]).toMatchObject([
+      400,
+      { error: { message: 'A batch holds queries or mutations, not both.', data: { requestId: expect.any(String) } } },
+    ]);
+  });
+
   test('several calls without batch=1 are not a batch', async () => {
     const { token } = await server.mintUser();
     expect((await server.request('/trpc/auth.me,auth.me', { token })).status).toBe(404);

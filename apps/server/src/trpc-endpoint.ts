@@ -4,6 +4,7 @@ import { TRPCError } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { listErrorHeaders, sendTrpcError } from './edge-error.ts';
 import { type Logger, reportFault } from './logger.ts';
+import { listRestProcedures } from './rest-procedures.ts';
 import { MAX_BODY_BYTES, refuseBody } from './request-body.ts';
 import { readRequestFacts } from './request-facts.ts';
 import type { Edge } from './request-origin.ts';
@@ -22,6 +23,12 @@ const readProcedurePaths = (url: string): string | null => {
   return PROCEDURE_PATHS.test(segment) ? segment : null;
 };
 
+const procedureTypes = new Map(listRestProcedures().map(({ name, type }) => [name, type]));
+
+/** Names that no procedure has are for the router to refuse, each by itself. */
+const mixesTypes = (paths: readonly string[]): boolean =>
+  new Set(paths.flatMap((path) => procedureTypes.get(path) ?? [])).size > 1;
+
 const refuse = (request: IncomingMessage): TRPCError | null => {
   if (request.method !== 'GET' && request.method !== 'POST') {
     return new TRPCError({ code: 'METHOD_NOT_SUPPORTED', message: 'Call queries by GET and mutations by POST.' });
@@ -30,8 +37,12 @@ const refuse = (request: IncomingMessage): TRPCError | null => {
   if (paths === null) {
     return new TRPCError({ code: 'NOT_FOUND', message: 'There is no such procedure.' });
   }
-  if (paths.split(',').length > MAX_BATCH_SIZE) {
+  const pathList = paths.split(',');
+  if (pathList.length > MAX_BATCH_SIZE) {
     return new TRPCError({ code: 'BAD_REQUEST', message: `A batch can have at most ${MAX_BATCH_SIZE} calls.` });
+  }
+  if (mixesTypes(pathList)) {
+    return new TRPCError({ code: 'BAD_REQUEST', message: 'A batch holds queries or mutations, not both.' });
   }
   if (WEBSOCKET_PARAMETERS.test(request.url ?? '')) {
     return new TRPCError({ code: 'BAD_REQUEST', message: 'Send the token as the Authorization header.' });
@@ -40,11 +51,7 @@ const refuse = (request: IncomingMessage): TRPCError | null => {
 };
 
 /** tRPC behind a gate that lets through only what a tRPC client of ours would send. */
-export const createTrpcEndpoint = (options: {
-  dependencies: Dependencies;
-  logger: Logger;
-  edge: Edge;
-}) => {
+export const createTrpcEndpoint = (options: { dependencies: Dependencies; logger: Logger; edge: Edge }) => {
   const { dependencies, logger, edge } = options;
   return (request: IncomingMessage, response: ServerResponse): void => {
     response.setHeader('cache-control', 'no-store');
@@ -59,8 +66,11 @@ export const createTrpcEndpoint = (options: {
     const facts = readRequestFacts(request, response, edge);
     // The adapter builds a URL of it, and fails where it is none.
     request.headers.host = 'localhost';
-    // A stream of answers would hide their statuses.
+    // A stream of answers would hide their statuses, and its headers are gone before a cookie is to be kept.
     delete request.headers['trpc-accept'];
+    delete request.headers.accept;
+    // Of a query the adapter would read a form, or refuse it in words of its own.
+    if (request.method === 'GET') delete request.headers['content-type'];
     void nodeHTTPRequestHandler({
       router: appRouter,
       req: request,
@@ -69,7 +79,8 @@ export const createTrpcEndpoint = (options: {
       maxBodySize: MAX_BODY_BYTES,
       maxBatchSize: MAX_BATCH_SIZE,
       createContext: ({ info }) => createContext(dependencies, { ...facts, isBatch: info.isBatchCall }),
-      responseMeta: ({ errors }) => (errors.length === 0 ? {} : { headers: listErrorHeaders(errors) }),
+      // The adapter names no type where it refuses the whole request.
+      responseMeta: ({ errors }) => ({ headers: { 'content-type': 'application/json', ...listErrorHeaders(errors) } }),
       onError: ({ error, path }) => {
         reportFault(logger, { error, path, requestId: response.getHeader('x-request-id') });
       },

@@ -134,6 +134,7 @@ describe('isDatabaseUnavailable', () => {
     ['too many connections', Object.assign(new Error(), { code: '53300' }), true],
     ['a starting server', Object.assign(new Error(), { code: '57P03' }), true],
     ['a cancelled statement', Object.assign(new Error(), { code: '57014' }), false],
+    ['a deadlock', Object.assign(new Error(), { code: '40P01' }), true],
     ['a standby', Object.assign(new Error(), { code: '25006' }), true],
     ['a code that only begins alike', Object.assign(new Error(), { code: '080061' }), false],
     ['a code that is a number', Object.assign(new Error(), { code: 53_300 }), false],

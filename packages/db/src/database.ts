@@ -57,8 +57,11 @@ const CONNECTION_FAULTS = new Set([
   'ETIMEDOUT',
 ]);
 
-/** SQLSTATE classes 08 (connection), 53 (resources), 57P (shut down) and 25006 (a read-only standby). */
-const UNAVAILABLE_SQLSTATE = /^(08...|53...|57P..|25006)$/;
+/**
+ * SQLSTATE classes 08 (connection), 53 (resources), 57P (shut down), 25006 (a read-only standby), and 40001 and 40P01
+ * (two statements in each other's way, one of which was undone).
+ */
+const UNAVAILABLE_SQLSTATE = /^(08...|53...|57P..|25006|40001|40P01)$/;
 
 /** Whether an error, or what caused it, says that the database cannot serve just now. */
 export const isDatabaseUnavailable = (error: unknown): boolean => {

@@ -129,7 +129,8 @@ export const authRouter = {
       const [user] = await statements(ctx.db).findByEmail.execute({ email });
       const isRight = await place.verify(password, user?.hashedPassword ?? null);
       if (user === undefined || !isRight) {
-        const userId = sql`(select id from users where email = ${email})`;
+        // Locked, so that an account that is deleted at this moment is nobody's rather than a broken reference.
+        const userId = sql`(select id from users where email = ${email} for key share)`;
         await ctx.db.execute(recordEvents(ctx, { kind: 'sign-in-failed', userId, email }, sql``));
         throw createWrongPasswordError();
       }
@@ -140,7 +141,8 @@ export const authRouter = {
         ctx,
         'signed-in',
         hashedPassword === user.hashedPassword
-          ? sql`select id, password_version from users where id = ${user.id} and hashed_password = ${hashedPassword}`
+          ? sql`select id, password_version from users
+              where id = ${user.id} and hashed_password = ${hashedPassword} for key share`
           : sql`update users set hashed_password = ${hashedPassword}
               where id = ${user.id} and hashed_password = ${user.hashedPassword}
               returning id, password_version`,
@@ -180,7 +182,7 @@ export const authRouter = {
             revoked_at = case when ${isNewest} or (${isLastButOne} and ${isInGrace}) then null else now() end,
             last_used_at = now(),
             expires_at = ${expiryAfterRefresh}
-          from users
+          from (select * from users where id = ${shown.userId}::uuid for key share) as users
           where sessions.user_id = ${shown.userId}::uuid and sessions.id = ${shown.sessionId}::uuid
             and users.id = sessions.user_id and users.password_version = sessions.password_version
             and sessions.revoked_at is null and ${isRefreshable}
@@ -213,8 +215,10 @@ export const authRouter = {
           ? // `iat` counts whole seconds: from the next one on, a new token is told from the old.
             sql`update users set tokens_valid_after = date_trunc('second', now()) + interval '1 second'
               where id = ${ctx.userId} returning id as user_id, null::uuid as id`
-          : sql`update sessions set revoked_at = now()
-              where user_id = ${ctx.userId} and id = ${ctx.sessionId} returning user_id, id`;
+          : // The user first, as the deletion of an account takes them: neither then waits for the other.
+            sql`update sessions set revoked_at = now()
+              from (select id as owner_id from users where id = ${ctx.userId} for key share) as owner
+              where user_id = owner_id and id = ${ctx.sessionId} returning user_id, id`;
       await ctx.db.execute(sql`
         with ended as (${ended})
         ${recordEvents(ctx, { kind: 'signed-out', userId: sql`user_id`, sessionId: sql`id` }, sql`from ended`)}`);

@@ -122,7 +122,7 @@ export const passwordsRouter = {
       await spendPoint(ctx, 'resetAddress', readAddressKey(ctx.address));
       await spendPoint(ctx, 'resetEmail', ctx.digestEmail(email));
       // Whose address it is, is looked up when the mail is sent.
-      const userId = sql`(select id from users where email = ${email})`;
+      const userId = sql`(select id from users where email = ${email} for key share)`;
       await ctx.db.execute(sql`
         with mail as (
           insert into outbox (id, kind, recipient) values (${uuidv7()}, 'password-reset', ${email})

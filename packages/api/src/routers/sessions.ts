@@ -1,10 +1,13 @@
 import { ListSessionsOutput, RevokeOtherSessionsOutput, RevokeSessionOutput, SessionIdInput } from '@docket/domain';
 import { TRPCError, type TRPCRouterRecord } from '@trpc/server';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { recordEvents } from '../audit.ts';
 import { listLiveSessions } from '../live-sessions.ts';
 import { isLiveSessionOfUser } from '../session-life.ts';
 import { protectedProcedure } from '../trpc.ts';
+
+/** First the user, then the sessions: the order in which the deletion of an account takes them, too. */
+const lockedUser = (userId: string): SQL => sql`(select * from users where id = ${userId} for key share)`;
 
 export const sessionsRouter = {
   /** Where the user is signed in. */
@@ -31,8 +34,8 @@ export const sessionsRouter = {
     .mutation(async ({ ctx, input }) => {
       const [ended] = await ctx.db.execute(sql`
         with ended as (
-          update sessions set revoked_at = now() from users
-          where ${isLiveSessionOfUser} and users.id = ${ctx.userId} and sessions.id = ${input.id}
+          update sessions set revoked_at = now() from ${lockedUser(ctx.userId)} as users
+          where ${isLiveSessionOfUser} and sessions.id = ${input.id}
           returning sessions.user_id, sessions.id
         ),
         recorded as (${recordEvents(
@@ -62,8 +65,8 @@ export const sessionsRouter = {
     .mutation(async ({ ctx }) => {
       const ended = await ctx.db.execute(sql`
         with ended as (
-          update sessions set revoked_at = now() from users
-          where ${isLiveSessionOfUser} and users.id = ${ctx.userId} and sessions.id is distinct from ${ctx.sessionId}::uuid
+          update sessions set revoked_at = now() from ${lockedUser(ctx.userId)} as users
+          where ${isLiveSessionOfUser} and sessions.id is distinct from ${ctx.sessionId}::uuid
           returning sessions.id
         ),
         account as (
