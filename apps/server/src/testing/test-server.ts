@@ -87,6 +87,7 @@ export const startTestServer = async (
       JWT_SECRET: secret,
       PORT: '0',
       BCRYPT_COST: '4',
+      RATE_LIMITS: 'off',
       LOG_LEVEL: 'silent',
       ...options.variables,
     }),
