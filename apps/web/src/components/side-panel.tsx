@@ -1,5 +1,6 @@
 import './side-panel.css';
-import { type ReactNode, useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
+import { Modal } from './modal.tsx';
 import { useMediaQuery, WIDE } from './use-media-query.ts';
 
 type SidePanelProps = { readonly label: string; readonly onClose: () => void; readonly children: ReactNode };
@@ -17,34 +18,7 @@ export const SidePanel = ({ label, onClose, children }: SidePanelProps) =>
       {children}
     </aside>
   ) : (
-    <Sheet label={label} onClose={onClose}>
-      {children}
-    </Sheet>
-  );
-
-const Sheet = ({ label, onClose, children }: SidePanelProps) => {
-  const dialog = useRef<HTMLDialogElement>(null);
-
-  useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
-  }, []);
-
-  return (
-    <dialog
-      ref={dialog}
-      className="sheet"
-      aria-label={label}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-      onClick={(event) => {
-        if (event.target === event.currentTarget) onClose();
-      }}
-    >
+    <Modal className="sheet" aria-label={label} onClose={onClose}>
       <div className="sheet-content">{children}</div>
-    </dialog>
+    </Modal>
   );
-};
