@@ -21,10 +21,8 @@ const SETTINGS = [
 ] as const;
 
 const DEVICES: { name: string; options: BrowserContextOptions }[] = [
-  { name: 'wide and light', options: { viewport: WIDE, colorScheme: 'light' } },
-  { name: 'wide and dark', options: { viewport: WIDE, colorScheme: 'dark' } },
-  { name: 'phone and light', options: { viewport: PHONE, colorScheme: 'light', hasTouch: true, isMobile: true } },
-  { name: 'phone and dark', options: { viewport: PHONE, colorScheme: 'dark', hasTouch: true, isMobile: true } },
+  { name: 'wide', options: { viewport: WIDE, colorScheme: 'light' } },
+  { name: 'phone', options: { viewport: PHONE, colorScheme: 'dark', hasTouch: true, isMobile: true } },
 ];
 
 describe.each(DEVICES)('every page, $name, is accessible and as wide as the screen', ({ options }) => {

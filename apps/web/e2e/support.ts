@@ -138,10 +138,18 @@ export const andSave = async (page: Page, procedure: string, act: () => Promise<
   await saved;
 };
 
-/** Fails with the rule and the element for each fault that axe finds. */
-export const expectAccessible = async (page: Page): Promise<void> => {
+const listFaults = async (page: Page, analysis: AxeBuilder): Promise<string[]> => {
   // Text that is still fading in has not its colour yet.
   await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))).toEqual([]);
+  const { violations } = await analysis.analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+};
+
+/** Fails with the rule and the element for each fault that axe finds, in the page's theme and, of colours, in the other one. */
+export const expectAccessible = async (page: Page): Promise<void> => {
+  expect(await listFaults(page, new AxeBuilder({ page }))).toEqual([]);
+  const isDark = await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches");
+  await page.emulateMedia({ colorScheme: isDark === true ? 'light' : 'dark' });
+  expect(await listFaults(page, new AxeBuilder({ page }).withRules('color-contrast'))).toEqual([]);
+  await page.emulateMedia({ colorScheme: isDark === true ? 'dark' : 'light' });
 };
