@@ -40,11 +40,7 @@ const refuse = (request: IncomingMessage): TRPCError | null => {
 };
 
 /** tRPC behind a gate that lets through only what a tRPC client of ours would send. */
-export const createTrpcEndpoint = (options: {
-  dependencies: Dependencies;
-  logger: Logger;
-  edge: Edge;
-}) => {
+export const createTrpcEndpoint = (options: { dependencies: Dependencies; logger: Logger; edge: Edge }) => {
   const { dependencies, logger, edge } = options;
   return (request: IncomingMessage, response: ServerResponse): void => {
     response.setHeader('cache-control', 'no-store');

@@ -1,3 +1,5 @@
+// The declaration names a type of a subscription that only this module exports.
+import type {} from '@trpc/server/unstable-core-do-not-import';
 import { procedures } from './procedures.ts';
 import { createCallerFactory, router } from './trpc.ts';
 

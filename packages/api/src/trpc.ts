@@ -23,6 +23,7 @@ const t = initTRPC
   .meta<ProcedureMeta>()
   .create({
     isDev: false,
+    sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
     errorFormatter: ({ error, shape, path, ctx }) => ({
       message: describeError(error),
       code: shape.code,
@@ -67,7 +68,7 @@ const requireUser = t.middleware(async ({ ctx, next }) => {
   });
   const user = await findSignedInUser(ctx.db, subject);
   if (user === null) throw createUnauthorizedError();
-  return next({ ctx: { user, userId: user.id, sessionId: subject.sessionId } });
+  return next({ ctx: { user, userId: user.id, sessionId: subject.sessionId, subject } });
 });
 
 /** An account may be deleted while a call of its user is under way: its rows then have no owner any more. */
@@ -109,7 +110,10 @@ export const cookieProcedure = publicProcedure.use(requireOwnPage);
 export const protectedProcedure = publicProcedure
   .use(requireUser)
   .use(async ({ ctx, type, next }) => {
-    await spendPoint(ctx, type === 'query' ? 'reads' : 'writes', ctx.userId);
-    return next();
+    await spendPoint(ctx, type === 'mutation' ? 'writes' : 'reads', ctx.userId);
+    const result = await next();
+    // By now it is committed.
+    if (type === 'mutation' && result.ok) ctx.changeHints.announce(ctx.userId);
+    return result;
   })
   .use(answerGoneOwner);
