@@ -167,7 +167,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
     await listen(server, env);
     stops.push(async () => {
       // A stream would go on for ever; who follows one comes back to another server.
-      changeHints.stopFollowing();
+      changeHints.stop();
       await drain(server, logger);
     });
     const url = describeAddress(server, env);

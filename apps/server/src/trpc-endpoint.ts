@@ -15,6 +15,9 @@ const PROCEDURE_PATHS = /^[\w.,]+$/;
 /** What the adapter takes for the parameters of a WebSocket connection, which there is none of. */
 const WEBSOCKET_PARAMETERS = /[?&]connectionParams=/;
 
+/** tRPC itself would let a cache keep a stream. Proxies are to pass it on as it comes, uncompressed. */
+const STREAM_HEADERS = { 'cache-control': 'no-store, no-transform' };
+
 /** The one path segment behind the prefix, or null where it is not one: the adapter reads only what follows the last `/`. */
 const readProcedurePaths = (url: string): string | null => {
   const end = url.indexOf('?');
@@ -24,7 +27,10 @@ const readProcedurePaths = (url: string): string | null => {
 
 const refuse = (request: IncomingMessage): TRPCError | null => {
   if (request.method !== 'GET' && request.method !== 'POST') {
-    return new TRPCError({ code: 'METHOD_NOT_SUPPORTED', message: 'Call queries by GET and mutations by POST.' });
+    return new TRPCError({
+      code: 'METHOD_NOT_SUPPORTED',
+      message: 'Call queries and subscriptions by GET, and mutations by POST.',
+    });
   }
   const paths = readProcedurePaths(request.url ?? '');
   if (paths === null) {
@@ -55,8 +61,9 @@ export const createTrpcEndpoint = (options: { dependencies: Dependencies; logger
     const facts = readRequestFacts(request, response, edge);
     // The adapter builds a URL of it, and fails where it is none.
     request.headers.host = 'localhost';
-    // A stream of answers would hide their statuses.
+    // A batch whose answers stream would hide their statuses; the adapter reads nothing else of these.
     delete request.headers['trpc-accept'];
+    delete request.headers.accept;
     void nodeHTTPRequestHandler({
       router: appRouter,
       req: request,
@@ -65,7 +72,9 @@ export const createTrpcEndpoint = (options: { dependencies: Dependencies; logger
       maxBodySize: MAX_BODY_BYTES,
       maxBatchSize: MAX_BATCH_SIZE,
       createContext: ({ info }) => createContext(dependencies, { ...facts, isBatch: info.isBatchCall }),
-      responseMeta: ({ errors }) => (errors.length === 0 ? {} : { headers: listErrorHeaders(errors) }),
+      responseMeta: ({ errors, type }) => ({
+        headers: { ...listErrorHeaders(errors), ...(type === 'subscription' ? STREAM_HEADERS : {}) },
+      }),
       onError: ({ error, path }) => {
         reportFault(logger, { error, path, requestId: response.getHeader('x-request-id') });
       },

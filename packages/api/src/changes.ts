@@ -1,6 +1,6 @@
 import { changeClock, type Database, prepareOnce, tasks, users } from '@docket/db';
 import type { Changes, Task } from '@docket/domain';
-import { and, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gt, type SQL, sql } from 'drizzle-orm';
 import { taskColumns } from './task-rows.ts';
 
 /** Of completed tasks the first answer has the latest; `tasks.list` has the rest. */
@@ -15,18 +15,15 @@ const selectRows = (db: Database, which: SQL | undefined) =>
     .leftJoin(tasks, and(eq(tasks.userId, users.id), which))
     .where(eq(users.id, sql.placeholder('userId')));
 
-const isOpenOrRecent = and(
-  isNull(tasks.deletedAt),
-  or(
-    eq(tasks.completed, false),
-    sql`${tasks.id} in (
-      select recent.id from tasks recent
-      where recent.user_id = ${sql.placeholder('userId')} and recent.completed and recent.deleted_at is null
-      order by recent.created_at desc, recent.id desc
-      limit ${sql.raw(String(RECENT_COMPLETED))}
-    )`,
-  ),
-);
+/** Two ranges of an index, however much else was completed. */
+const isOpenOrRecent = sql`${tasks.id} in (
+  select id from tasks where user_id = ${sql.placeholder('userId')} and not completed and deleted_at is null
+  union all (
+    select id from tasks where user_id = ${sql.placeholder('userId')} and completed and deleted_at is null
+    order by created_at desc, id desc
+    limit ${sql.raw(String(RECENT_COMPLETED))}
+  )
+)`;
 
 const statements = prepareOnce((db) => ({
   everything: selectRows(db, isOpenOrRecent).prepare('pull_everything'),

@@ -1,47 +1,25 @@
 import type { ChangeHints } from '@docket/db';
 
-/** Counts the streams that each user has open in this process. */
-export const createStreamPlaces = (limit: number) => {
-  const taken = new Map<string, number>();
-  return {
-    /** A place to dispose of when the stream ends; null where the user has none left. */
-    take(userId: string): Disposable | null {
-      const count = taken.get(userId) ?? 0;
-      if (count >= limit) return null;
-      taken.set(userId, count + 1);
-      return {
-        [Symbol.dispose]() {
-          const left = (taken.get(userId) ?? 1) - 1;
-          if (left === 0) taken.delete(userId);
-          else taken.set(userId, left);
-        },
-      };
-    },
-  };
-};
-
-/** Waits for hints, one after another; several that come between two waits are one. */
+/** Waits for hints, one after another; however many come between two waits are one. */
 export interface HintWait extends Disposable {
-  /** Resolves at the next hint, after about so many milliseconds, or when the stream ends. */
+  /** Resolves at the next hint, after about so many milliseconds, or when the signal aborts. */
   next(milliseconds: number): Promise<void>;
-  hasEnded(): boolean;
 }
 
 /** Followers spread over time, so that they do not all look at once. */
 const spread = (milliseconds: number): number => milliseconds * (0.75 + Math.random() / 2);
 
-export const waitForHint = (changeHints: ChangeHints, userId: string, signal: AbortSignal | undefined): HintWait => {
-  const end = signal === undefined ? changeHints.closing : AbortSignal.any([signal, changeHints.closing]);
+/** Follows a user's hints until it is disposed of. */
+export const waitForHints = (changeHints: ChangeHints, userId: string, signal: AbortSignal | undefined): HintWait => {
   let isHinted = false;
   let wake: (() => void) | undefined;
   const hint = (): void => {
     isHinted = true;
     wake?.();
   };
-  const stop = changeHints.follow(userId, hint);
-  end.addEventListener('abort', hint);
+  const stopFollowing = changeHints.follow(userId, hint);
+  signal?.addEventListener('abort', hint);
   return {
-    hasEnded: () => end.aborted,
     next: (milliseconds) =>
       new Promise((resolve) => {
         const timer = setTimeout(hint, spread(milliseconds));
@@ -51,12 +29,11 @@ export const waitForHint = (changeHints: ChangeHints, userId: string, signal: Ab
           isHinted = false;
           resolve();
         };
-        if (isHinted || end.aborted) wake();
+        if (isHinted) wake();
       }),
     [Symbol.dispose]() {
-      stop();
-      end.removeEventListener('abort', hint);
-      wake?.();
+      stopFollowing();
+      signal?.removeEventListener('abort', hint);
     },
   };
 };

@@ -1,9 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
-import { HashProcessError, InvalidTokenError } from '@docket/auth';
-import { isDatabaseUnavailable, isForeignKeyViolation } from '@docket/db';
+import { InvalidTokenError } from '@docket/auth';
+import { isForeignKeyViolation } from '@docket/db';
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { Context } from './context.ts';
-import { createUnauthorizedError, describeError, type ErrorFacts, readFieldErrors, RetryLaterError } from './errors.ts';
+import {
+  createUnauthorizedError,
+  describeError,
+  type ErrorFacts,
+  readFieldErrors,
+  readOutage,
+  RetryLaterError,
+} from './errors.ts';
 import type { ProcedureMeta } from './procedure-meta.ts';
 import { spendPoint } from './limits.ts';
 import { findSignedInUser } from './signed-in-user.ts';
@@ -37,19 +44,10 @@ const t = initTRPC
 
 export const { router, createCallerFactory } = t;
 
-/** An outage is not the caller's fault, and signs nobody out. */
 const answerOutages = t.middleware(async ({ next }) => {
   const result = await next();
-  if (result.ok) return result;
-  const { cause } = result.error;
-  if (isDatabaseUnavailable(cause) || cause instanceof HashProcessError) {
-    throw new RetryLaterError({
-      code: 'SERVICE_UNAVAILABLE',
-      message: 'Docket cannot reach its database just now. What is stored is safe. Try again in a moment.',
-      retryAfterSeconds: 2,
-      cause,
-    });
-  }
+  const outage = result.ok ? null : readOutage(result.error.cause);
+  if (outage !== null) throw outage;
   return result;
 });
 

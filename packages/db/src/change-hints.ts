@@ -7,10 +7,13 @@ export interface ChangeHints {
   announce(userId: string): void;
   /** Calls back at each hint for the user, and when some may have been missed; answers the way to stop. */
   follow(userId: string, listener: () => void): () => void;
-  /** Aborts when the process stops listening. */
-  readonly closing: AbortSignal;
-  /** Ends every follower's wait, before the connections that they write to are closed. */
-  stopFollowing(): void;
+  /** How many follow the user in this process. */
+  countFollowers(userId: string): number;
+  /** Whether followers should leave, because the process stops. */
+  hasStopped(): boolean;
+  /** Tells every follower to leave. */
+  stop(): void;
+  /** Closes the connection that listens. */
   close(): Promise<void>;
 }
 
@@ -26,7 +29,7 @@ export const openChangeHints = (options: { db: Database; directUrl: string }): C
   const processId = crypto.randomUUID();
   const listeners = new Map<string, Set<() => void>>();
   const waiting = new Set<string>();
-  const closing = new AbortController();
+  let hasStopped = false;
   let isSending = false;
 
   const wake = (userId: string): void => {
@@ -37,22 +40,24 @@ export const openChangeHints = (options: { db: Database; directUrl: string }): C
   };
 
   const connection = openConnection(options.directUrl, { maxConnections: 1 });
-  const listening = connection.listen(
-    CHANNEL,
-    (payload) => {
-      const [sender, ...userIds] = payload.split(',');
-      if (sender !== processId) for (const userId of userIds) wake(userId);
-    },
-    // The connection is new: what was said meanwhile was not heard.
-    wakeAll,
-  );
-  listening.catch(() => {});
+  connection
+    .listen(
+      CHANNEL,
+      (payload) => {
+        const [sender, ...userIds] = payload.split(',');
+        if (sender !== processId) for (const userId of userIds) wake(userId);
+      },
+      // The connection is new: what was said meanwhile was not heard.
+      wakeAll,
+    )
+    // It goes on trying by itself.
+    .catch(() => {});
 
   const send = async (): Promise<void> => {
     if (isSending) return;
     isSending = true;
     try {
-      while (waiting.size > 0 && !closing.signal.aborted) {
+      while (waiting.size > 0) {
         const userIds = [...waiting].slice(0, IDS_A_NOTIFICATION);
         for (const userId of userIds) waiting.delete(userId);
         await options.db.$client.unsafe(`select pg_notify('${CHANNEL}', $1)`, [[processId, ...userIds].join(',')]);
@@ -66,24 +71,25 @@ export const openChangeHints = (options: { db: Database; directUrl: string }): C
   };
 
   return {
-    closing: closing.signal,
     announce(userId) {
       wake(userId);
       waiting.add(userId);
       void send();
     },
     follow(userId, listener) {
-      const known = listeners.get(userId) ?? new Set();
-      listeners.set(userId, known.add(listener));
+      const followers = listeners.get(userId) ?? new Set();
+      listeners.set(userId, followers.add(listener));
       return () => {
-        known.delete(listener);
-        if (known.size === 0 && listeners.get(userId) === known) listeners.delete(userId);
+        followers.delete(listener);
+        if (followers.size === 0 && listeners.get(userId) === followers) listeners.delete(userId);
       };
     },
-    stopFollowing: () => closing.abort(),
-    async close() {
-      closing.abort();
-      await connection.end({ timeout: 1 });
+    countFollowers: (userId) => listeners.get(userId)?.size ?? 0,
+    hasStopped: () => hasStopped,
+    stop() {
+      hasStopped = true;
+      wakeAll();
     },
+    close: () => connection.end({ timeout: 1 }),
   };
 };

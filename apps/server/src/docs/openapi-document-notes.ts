@@ -80,7 +80,22 @@ export const PROCEDURE_NOTES: Record<string, ProcedureNotes> = {
     success: 'The task as it is now.',
     body: { completed: true },
   },
-  'tasks.delete': { description: 'There is no way back.', success: 'The id of the task that was deleted.' },
+  'tasks.delete': {
+    description: 'Puts the task into the trash. It can be restored for 30 days.',
+    success: 'The id of the task that was deleted.',
+  },
+  'tasks.restore': {
+    description: 'Takes the task out of the trash, as it was. One that is not in the trash is answered as it is.',
+    success: 'The task as it is now.',
+  },
+  'sync.pull': {
+    description:
+      'What changed after the revision `since`, deleted tasks among it: those whose `deletedAt` is set. Without `since`, ' +
+      'every open task and the latest 500 completed ones; `tasks.list` has the rest. Over tRPC, `sync.changes` follows ' +
+      'the changes as they are made.',
+    success: 'The changes, up to and including `revision`.',
+    query: { since: 41 },
+  },
 };
 
 export interface FieldNotes {
@@ -133,6 +148,16 @@ export const FIELD_NOTES: Record<string, FieldNotes> = {
   'tasks.direction': { description: 'Sent by tRPC`s infinite queries; the answer is the same.' },
   'tasks.limit': { description: 'How many tasks a page holds at most.' },
   'tasks.items': { description: 'The tasks of this page.' },
+  'tasks.deletedAt': { description: 'When it was put into the trash; null while it is not there.', example: null },
+  'tasks.revision': { description: 'Which change of yours wrote it: the higher, the later.', example: 42 },
+  'tasks.list.deleted': { description: 'True: the tasks in the trash, and no others.', example: false },
+  'sync.since': { description: 'The `revision` of the answer before; leave it out at first.', example: 41 },
+  'sync.revision': { description: 'Send it as `since` the next time.', example: 42 },
+  'sync.reset': {
+    description: 'True where `since` is no longer known: forget every task that is not in this answer.',
+    example: false,
+  },
+  'sync.tasks': { description: 'The tasks that changed, as they are now.' },
   'tasks.nextCursor': {
     description: 'Send it as `cursor` for the next page; null on the last one.',
     example: `2026-11-21T08:30:00.000Z_${TASK_ID}`,

@@ -1,17 +1,25 @@
-// The declaration names a type of a subscription that only this module exports.
+// oxlint-disable-next-line import/no-empty-named-blocks, unicorn/require-module-specifiers -- the declaration names a type that only this module exports
 import type {} from '@trpc/server/unstable-core-do-not-import';
 import { Changes, FollowChangesInput, PullInput } from '@docket/domain';
 import { tracked, type TRPCRouterRecord } from '@trpc/server';
 import { pullChanges } from '../changes.ts';
-import { createUnauthorizedError, RetryLaterError } from '../errors.ts';
-import { findSignedInUser } from '../signed-in-user.ts';
-import { createStreamPlaces, waitForHint } from '../streams.ts';
+import { createUnauthorizedError, readOutage, RetryLaterError } from '../errors.ts';
+import { readRevision } from '../signed-in-user.ts';
+import { waitForHints } from '../streams.ts';
 import { protectedProcedure } from '../trpc.ts';
 
-/** How soon a change shows whose hint got lost. */
+/** How soon a change shows whose hint got lost, and how soon a session's end whose hint did. */
 const LOOK_EVERY_MS = 10_000;
+/** In one process, of one user. */
+const MAX_STREAMS = 30;
 
-const places = createStreamPlaces(30);
+/** An error, because whoever follows takes a plain end for the end of what there is to follow. */
+const createStopError = (): RetryLaterError =>
+  new RetryLaterError({
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'This server stops. Follow the changes on the next one.',
+    retryAfterSeconds: 1,
+  });
 
 export const syncRouter = {
   /** What changed after a revision; without one, everything open and the latest completed. */
@@ -22,31 +30,40 @@ export const syncRouter = {
     .query(({ ctx, input }) => pullChanges(ctx.db, ctx.userId, input.since)),
 
   /**
-   * Follows the user's changes: first what came after `lastEventId`, then each as it is made. An event's id is its
-   * revision. It ends with UNAUTHORIZED as soon as the session does, and TOO_MANY_REQUESTS answers one stream too many.
+   * Follows the user's changes: first what came after `lastEventId`, be it nothing, then each as it is made. An event's
+   * id is its revision. UNAUTHORIZED ends it as soon as the session ends, SERVICE_UNAVAILABLE when the server stops or
+   * its database cannot be reached, and TOO_MANY_REQUESTS answers one stream too many. Whoever reads slowly gets fewer
+   * and larger events: what comes next is read only when the one before has been taken.
    */
-  changes: protectedProcedure.input(FollowChangesInput).subscription(async function* ({ ctx, input, signal }) {
-    const place = places.take(ctx.userId);
-    if (place === null) {
+  changes: protectedProcedure.input(FollowChangesInput.optional()).subscription(async function* ({
+    ctx,
+    input,
+    signal,
+  }) {
+    if (ctx.changeHints.countFollowers(ctx.userId) >= MAX_STREAMS) {
       throw new RetryLaterError({
         code: 'TOO_MANY_REQUESTS',
         message: 'Too many windows follow this account. Close one and try again.',
-        retryAfterSeconds: 60,
+        retryAfterSeconds: 30,
       });
     }
-    using _place = place;
-    using hints = waitForHint(ctx.changeHints, ctx.userId, signal);
-    let since = input.lastEventId;
-    let isFirst = true;
-    while (!hints.hasEnded()) {
-      const changes = await pullChanges(ctx.db, ctx.userId, since);
-      if (isFirst || changes.reset || changes.revision !== since) {
-        isFirst = false;
-        since = changes.revision;
-        yield tracked(String(changes.revision), Changes.parse(changes));
+    using hints = waitForHints(ctx.changeHints, ctx.userId, signal);
+    const hasLeft = (): boolean => signal?.aborted === true;
+    let since = input?.lastEventId;
+    try {
+      for (let isFirst = true; !hasLeft(); isFirst = false) {
+        if (ctx.changeHints.hasStopped()) throw createStopError();
+        const revision = await readRevision(ctx.db, ctx.subject);
+        if (revision === null) throw createUnauthorizedError();
+        if (isFirst || revision !== since) {
+          const changes = await pullChanges(ctx.db, ctx.userId, since);
+          since = changes.revision;
+          yield tracked(String(since), Changes.parse(changes));
+        }
+        await hints.next(LOOK_EVERY_MS);
       }
-      await hints.next(LOOK_EVERY_MS);
-      if ((await findSignedInUser(ctx.db, ctx.subject)) === null) throw createUnauthorizedError();
+    } catch (error) {
+      throw readOutage(error) ?? error;
     }
   }),
 } satisfies TRPCRouterRecord;
