@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { isRecord } from './records.ts';
 
-/** What the server answered besides its sentence. */
+/** What the server answered. */
 export interface ErrorAnswer {
+  readonly message: string;
   readonly code: string;
   readonly httpStatus: number;
   readonly requestId?: string | undefined;
@@ -22,11 +23,12 @@ const readSentences = (value: unknown): ErrorAnswer['fieldErrors'] =>
 
 /** Null when no answer of Docket's came at all. */
 export const readErrorAnswer = (error: unknown): ErrorAnswer | null => {
-  const answer = isRecord(error) ? error['data'] : null;
-  if (!isRecord(answer)) return null;
-  const { code, httpStatus, requestId, fieldErrors, retryAfterSeconds } = answer;
-  if (typeof code !== 'string' || typeof httpStatus !== 'number') return null;
+  if (!isRecord(error) || !isRecord(error['data'])) return null;
+  const { message, data } = error;
+  const { code, httpStatus, requestId, fieldErrors, retryAfterSeconds } = data;
+  if (typeof message !== 'string' || typeof code !== 'string' || typeof httpStatus !== 'number') return null;
   return {
+    message,
     code,
     httpStatus,
     requestId: typeof requestId === 'string' ? requestId : undefined,
@@ -65,7 +67,7 @@ export const describeError = (error: unknown, { isTextKept = false } = {}): stri
     return `Something went wrong in Docket.${safe} Try again${reference}.`;
   }
   const [fieldMessage] = Object.values(answer.fieldErrors ?? {}).flat();
-  return fieldMessage ?? (error instanceof Error ? error.message : String(error));
+  return fieldMessage ?? answer.message;
 };
 
 /** The first message of each field, for `fields` of a form; whatever else was refused is in `describeError`. */
