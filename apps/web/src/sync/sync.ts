@@ -13,6 +13,9 @@ import type { TabMessage } from './tab-channel.ts';
 import type { Connection, SyncState } from './task-store.ts';
 import { type Change, invert, isFailed, isStored, type Write } from './writes.ts';
 
+/** A stream that comes back wakes the sender; more often than this it would keep a failing one from pausing. */
+const RESTART_EVERY_MS = 15_000;
+
 export interface SyncOptions {
   accountId: string;
   api: SyncApi;
@@ -59,6 +62,7 @@ export const createSync = ({ accountId, api, queryClient, onSignedOut }: SyncOpt
   let leading: AbortController | null = null;
   let leadership: Leadership | null = null;
   let isSignedOut = false;
+  let restartedAt = 0;
 
   const isLeading = (): boolean => leading !== null;
   const wake = (): void => {
@@ -167,7 +171,10 @@ export const createSync = ({ accountId, api, queryClient, onSignedOut }: SyncOpt
     onAnswered: (isAnswered) => {
       // Each of the two notices first, at times, that the network is gone or back.
       if (isAnswered) streamPause.wake();
-      else if (isLeading()) stream.restart();
+      else if (isLeading() && Date.now() - restartedAt > RESTART_EVERY_MS) {
+        restartedAt = Date.now();
+        stream.restart();
+      }
     },
   });
 
