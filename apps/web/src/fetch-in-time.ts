@@ -4,12 +4,9 @@ const KEEPALIVE_MAX_CHARACTERS = 16_000;
 /** tRPC's own body type allows more than its links ever send. */
 type Init = Omit<RequestInit, 'body' | 'signal'> & { body?: unknown; signal?: AbortSignal | null | undefined };
 
-/**
- * A `fetch` for tRPC's links that gives up after so long. A change that is under way outlives the page that made it,
- * unless `isBound`: then nothing of it is sent on once it is aborted.
- */
+/** A `fetch` for tRPC's links that gives up after so long. */
 export const createFetchInTime =
-  (timeoutMilliseconds: number, { isBound = false } = {}) =>
+  (timeoutMilliseconds: number) =>
   async (url: RequestInfo | URL | string, { body, signal, ...init }: Init = {}): Promise<Response> => {
     const timeout = AbortSignal.timeout(timeoutMilliseconds);
     const text = typeof body === 'string' ? body : null;
@@ -17,7 +14,8 @@ export const createFetchInTime =
       ...init,
       credentials: 'same-origin',
       body: text,
-      keepalive: !isBound && init.method === 'POST' && (text?.length ?? 0) <= KEEPALIVE_MAX_CHARACTERS,
+      // A change that is under way outlives the page that made it.
+      keepalive: init.method === 'POST' && (text?.length ?? 0) <= KEEPALIVE_MAX_CHARACTERS,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
   };

@@ -1,10 +1,10 @@
 import { useSyncExternalStore } from 'react';
+import { z } from 'zod';
 import { readErrorAnswer } from './errors.ts';
-import { isRecord, parseRecord } from './records.ts';
 import { callRefresh } from './refresh-call.ts';
 
-/** Why the last session of this page ended; null while one lives or none ever did. `elsewhere`: in another tab. */
-export type SessionEnd = 'sign-out' | 'expiry' | 'deletion' | 'elsewhere' | null;
+/** Why the last session of this page ended; null while one lives or none ever did. */
+export type SessionEnd = 'sign-out' | 'expiry' | 'deletion' | null;
 
 /**
  * That somebody is signed in, and who: an id and no secret. The access token lives in memory alone, and the refresh
@@ -29,30 +29,25 @@ const writeMarker = (accountId: string | null): void => {
   }
 };
 
-const decodeClaims = (token: string | null): string | null => {
+const Claims = z.object({ sub: z.string(), iat: z.number(), exp: z.number() });
+
+const readClaims = (token: string | null): z.infer<typeof Claims> | null => {
   try {
-    return atob((token?.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'));
+    const payload = token?.split('.')[1] ?? '';
+    return Claims.parse(JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))));
   } catch {
     return null;
   }
 };
 
-const readClaims = (token: string | null): { sub: string; iat: number; exp: number } | null => {
-  const { sub, iat, exp } = parseRecord(decodeClaims(token)) ?? {};
-  return typeof sub === 'string' && typeof iat === 'number' && typeof exp === 'number' ? { sub, iat, exp } : null;
-};
-
-/** Who is signed in: the marker's word is taken until the server denies it, so that a page opens without an answer. */
-let account = readMarker();
 let accessToken: string | null = null;
 let receivedAt = 0;
 let endedBy: SessionEnd = null;
-/** Somebody is on the way out, and the server is being told. */
-let isLeaving = false;
 /** Counts sign-ins and sign-outs: what a refresh answers is not good for another session than the one it began in. */
 let generation = 0;
 const listeners = new Set<() => void>();
 
+const OtherTab = z.object({ accountId: z.string().nullable() });
 const otherTabs = new BroadcastChannel('docket.session');
 
 const tellOtherTabs = (accountId: string | null): void => {
@@ -64,43 +59,33 @@ const notify = (): void => {
   for (const listener of listeners) listener();
 };
 
-/** Whose token it is, unverified. */
-const readSubject = (token: string): string | null => readClaims(token)?.sub ?? null;
-
-/** Who is signed in, whether or not the server can be asked just now; null where nobody is. */
-export const readAccountId = (): string | null => account;
+/** Whose token it is, unverified: only to tell one account's unsaved text from another's. */
+export const readAccountId = (token: string | null = accessToken): string | null => readClaims(token)?.sub ?? null;
 
 export const readAccessToken = (): string | null => accessToken;
 
 export const readSessionEnd = (): SessionEnd => endedBy;
 
-/** Whether nothing more is to be sent for this account, because it is being signed out. */
-export const isSigningOut = (): boolean => isLeaving;
-
 /** Silent while the account stays the same one: calls read the token when they are made. */
 const keepToken = (token: string): void => {
-  const subject = readSubject(token);
-  const isSameAccount = account === subject;
+  const isSameAccount = accessToken !== null && readAccountId() === readAccountId(token);
   accessToken = token;
-  account = subject;
   receivedAt = Date.now();
   endedBy = null;
-  writeMarker(subject);
+  writeMarker(readAccountId());
   if (!isSameAccount) notify();
 };
 
 const dropToken = (end: SessionEnd): void => {
   generation += 1;
-  isLeaving = false;
   accessToken = null;
-  account = null;
   endedBy = end;
   notify();
 };
 
 /** Somebody else signed in elsewhere in this browser: nothing of the old account stays, the page begins anew as theirs. */
 const changeAccount = (accountId: string | null): void => {
-  dropToken('elsewhere');
+  dropToken('sign-out');
   writeMarker(accountId);
   // A moment later, when no text of the old account's is left that the browser would ask about.
   setTimeout(() => window.location.reload());
@@ -110,14 +95,7 @@ const changeAccount = (accountId: string | null): void => {
 export const startSession = (token: string): void => {
   generation += 1;
   keepToken(token);
-  tellOtherTabs(account);
-};
-
-/** Ahead of the call that ends the session: from here on no tab takes the end for an expiry. */
-export const prepareSignOut = (): void => {
-  isLeaving = true;
-  tellOtherTabs(null);
-  notify();
+  tellOtherTabs(readAccountId());
 };
 
 /**
@@ -135,12 +113,12 @@ const refresh = async (): Promise<void> => {
   try {
     const token = await callRefresh();
     if (begun !== generation) return;
-    const subject = readSubject(token);
-    if (account !== null && account !== subject) changeAccount(subject);
+    const accountId = readAccountId(token);
+    if (accessToken !== null && readAccountId() !== accountId) changeAccount(accountId);
     else keepToken(token);
   } catch (error) {
     if (readErrorAnswer(error)?.httpStatus !== 401) throw error;
-    if (begun === generation) endSession(isLeaving ? 'sign-out' : 'expiry');
+    if (begun === generation) endSession('expiry');
   }
 };
 
@@ -157,15 +135,15 @@ export const refreshSession = (): Promise<void> => {
   return underWay;
 };
 
-/** For a page that has just loaded: fetches the token of whoever is signed in. Throws as `refreshSession` does. */
+/** For a page that has just loaded: signs in again whoever was signed in. Throws as `refreshSession` does. */
 export const resumeSession = async (): Promise<void> => {
-  if (accessToken === null && account !== null) await refreshSession();
+  if (accessToken === null && readMarker() !== null) await refreshSession();
 };
 
 /** A token in the refused one's place, of the same account; null where the session has ended. */
 export const replaceToken = async (refused: string): Promise<string | null> => {
   if (accessToken === refused) await refreshSession();
-  const isReplaced = accessToken !== refused && account === readSubject(refused);
+  const isReplaced = accessToken !== refused && readAccountId() === readAccountId(refused);
   return isReplaced ? accessToken : null;
 };
 
@@ -175,14 +153,14 @@ export const isTokenEnding = (): boolean => {
   return claims !== null && Date.now() - receivedAt > (claims.exp - claims.iat) * 1_000 * (6 / 7);
 };
 
-otherTabs.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-  const accountId = isRecord(data) && typeof data['accountId'] === 'string' ? data['accountId'] : null;
+otherTabs.addEventListener('message', (event) => {
+  const { accountId } = OtherTab.parse(event.data);
   if (accountId === null) {
-    if (account !== null) dropToken('elsewhere');
+    if (accessToken !== null) dropToken('sign-out');
     return;
   }
-  if (accountId === account) return;
-  if (account !== null) changeAccount(accountId);
+  if (accountId === readAccountId()) return;
+  if (accessToken !== null) changeAccount(accountId);
   // Out of reach just now: the page stays at its sign-in.
   else refreshSession().catch(() => {});
 });

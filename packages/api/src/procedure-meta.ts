@@ -1,7 +1,6 @@
 /** How a procedure is reached over REST, in the words of trpc-to-openapi. */
 export type ProcedureMeta = {
-  /** Missing in a subscription, which REST does not have. */
-  openapi?: {
+  openapi: {
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
     path: `/${string}`;
     summary: string;

@@ -23,7 +23,6 @@ export {
   Session,
   SessionIdInput,
 } from './session.ts';
-export { Changes, FollowChangesInput, PullInput } from './sync.ts';
 export {
   CreateTaskInput,
   DeleteTaskOutput,

@@ -165,7 +165,6 @@ export const passwordsRouter = {
         ),
         ${replacePassword(ctx, { account, kind: 'password-reset', keptSessionId: null, usedLinkId: link.linkId })}`);
       if (changed === undefined) throw createUsedLinkError();
-      ctx.changeHints.announce(link.userId);
       ctx.notifyOutbox();
       return { done: true as const };
     }),

@@ -1,4 +1,3 @@
-import '../../zod-config.ts';
 export { ActivitySection } from './activity-section.tsx';
 export { DataSection } from './data-section.tsx';
 export { DevicesSection } from './devices-section.tsx';

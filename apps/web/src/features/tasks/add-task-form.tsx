@@ -1,8 +1,9 @@
+import { CreateTaskInput } from '@docket/domain';
 import { type RefObject, useId, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { PlusIcon } from '../../components/icons.tsx';
 import { useFocusOnLoad } from '../../components/use-focus-on-load.ts';
-import { checkText, prepareRules } from './check-text.ts';
+import { readIssues } from '../../errors.ts';
 import { keepDraft, readDraft } from './drafts.ts';
 import { focusFirstRow } from './row-focus.ts';
 
@@ -23,18 +24,17 @@ export const AddTaskForm = ({ inputRef, hasFocus, onAdd }: AddTaskFormProps) => 
     setTitle(next);
     setError(undefined);
     keepDraft(next);
-    void prepareRules();
   };
 
   const submit = () => {
     // Nothing typed is nothing wrong: the second half of a double click lands here.
     if (title === '') return;
-    const checked = checkText({ title });
-    if ('fault' in checked) {
-      setError(checked.fault);
+    const input = CreateTaskInput.safeParse({ title });
+    if (!input.success) {
+      setError(readIssues(input.error)['title']);
       return;
     }
-    onAdd(checked.fields.title ?? title);
+    onAdd(input.data.title);
     change('');
     inputRef.current?.focus();
   };

@@ -1,25 +1,23 @@
+import { UpdateTaskInput } from '@docket/domain';
 import { useEffect, useId, useRef, useState } from 'react';
 import { GrowingTextArea } from '../../components/growing-text-area.tsx';
-import { checkText, prepareRules } from './check-text.ts';
+import { readIssues } from '../../errors.ts';
 
 type DescriptionEditorProps = {
+  readonly taskId: string;
   readonly description: string;
   readonly status: string;
   readonly onSave: (description: string) => void;
-  /** Whoever wrote has left; `before` is what stood there when they began. */
-  readonly onLeave: (before: string) => void;
 };
 
 const PAUSE_MILLISECONDS = 700;
 
 /** Saves by itself: after a pause, on leaving, and when the panel or the page goes away. */
-export const DescriptionEditor = ({ description, status, onSave, onLeave }: DescriptionEditorProps) => {
+export const DescriptionEditor = ({ taskId, description, status, onSave }: DescriptionEditorProps) => {
   const id = useId();
   const [text, setText] = useState(description);
   const [base, setBase] = useState(description);
   const [error, setError] = useState<string>();
-  /** What stood there before somebody began to write; null while nobody does. */
-  const former = useRef<string | null>(null);
 
   // Changed from elsewhere while nobody types here.
   if (base !== description) {
@@ -29,22 +27,14 @@ export const DescriptionEditor = ({ description, status, onSave, onLeave }: Desc
 
   const save = () => {
     if (text === description) return;
-    const checked = checkText({ description: text });
-    if ('fault' in checked) setError(checked.fault);
-    else onSave(text);
-  };
-  const leave = () => {
-    save();
-    const before = former.current;
-    former.current = null;
-    if (before !== null && before !== text) onLeave(before);
+    const input = UpdateTaskInput.safeParse({ id: taskId, description: text });
+    if (input.success) onSave(text);
+    else setError(readIssues(input.error)['description']);
   };
   const latestSave = useRef(save);
-  const latestLeave = useRef(leave);
 
   useEffect(() => {
     latestSave.current = save;
-    latestLeave.current = leave;
   });
 
   useEffect(() => {
@@ -60,7 +50,7 @@ export const DescriptionEditor = ({ description, status, onSave, onLeave }: Desc
     document.addEventListener('visibilitychange', saveWhenHidden);
     return () => {
       document.removeEventListener('visibilitychange', saveWhenHidden);
-      latestLeave.current();
+      latestSave.current();
     };
   }, []);
 
@@ -75,12 +65,10 @@ export const DescriptionEditor = ({ description, status, onSave, onLeave }: Desc
         aria-invalid={error === undefined ? undefined : true}
         aria-describedby={error === undefined ? undefined : `${id}-error`}
         onChange={(event) => {
-          former.current ??= text;
-          void prepareRules();
           setText(event.target.value);
           setError(undefined);
         }}
-        onBlur={leave}
+        onBlur={save}
       />
       {error === undefined ? null : (
         <p className="field-error" id={`${id}-error`} role="alert">

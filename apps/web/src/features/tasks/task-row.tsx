@@ -3,30 +3,34 @@ import { flushSync } from 'react-dom';
 import { IconButton } from '../../components/button.tsx';
 import { Check } from '../../components/check.tsx';
 import { DeleteIcon, DetailsIcon, NoteIcon } from '../../components/icons.tsx';
-import { HAS_KEYBOARD, matchesMedia } from '../../components/use-media-query.ts';
+import { HAS_KEYBOARD, useMediaQuery } from '../../components/use-media-query.ts';
+import type { ShownTask } from './changes.ts';
 import { sayDay, sayInstant } from '../../dates.ts';
-import type { ShownTask } from '../../sync/lay-over.ts';
 import { Failure } from './failure.tsx';
-import { focusRow, toRowId } from './row-focus.ts';
+import { focusRow, focusRowBeside, toRowId } from './row-focus.ts';
 import { TitleEditor } from './title-editor.tsx';
+import type { TaskChanges } from './use-task-changes.ts';
 
 type TaskRowProps = {
   readonly task: ShownTask;
   readonly isOpen: boolean;
   readonly isLeaving: boolean;
+  readonly changes: TaskChanges;
   readonly onComplete: (task: ShownTask) => void;
-  readonly onRename: (task: ShownTask, title: string) => void;
   readonly onRemove: (task: ShownTask) => void;
   readonly onOpen: (id: string) => void;
 };
 
-const TaskRowView = ({ task, isOpen, isLeaving, onComplete, onRename, onRemove, onOpen }: TaskRowProps) => {
+const TaskRowView = ({ task, isOpen, isLeaving, changes, onComplete, onRemove, onOpen }: TaskRowProps) => {
   const [isEditing, setIsEditing] = useState(false);
-  const isRefused = task.isNew && task.failure !== null;
+  const hasKeyboard = useMediaQuery(HAS_KEYBOARD);
+  const isUnsaved = task.isNew && task.failure !== null;
 
   const runShortcut = (event: KeyboardEvent<HTMLElement>) => {
     if (isEditing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const shortcuts: Readonly<Record<string, () => void>> = {
+      ArrowDown: () => focusRowBeside(event, 1),
+      ArrowUp: () => focusRowBeside(event, -1),
       F2: () => setIsEditing(true),
       c: () => onComplete(task),
       o: () => onOpen(task.id),
@@ -34,13 +38,13 @@ const TaskRowView = ({ task, isOpen, isLeaving, onComplete, onRename, onRemove, 
       Backspace: () => onRemove(task),
     };
     const run = shortcuts[event.key];
-    if (!run || isRefused) return;
+    if (!run || (isUnsaved && !event.key.startsWith('Arrow'))) return;
     event.preventDefault();
     run();
   };
 
   return (
-    <div
+    <li
       className="task-row"
       id={toRowId(task.id)}
       data-completed={task.completed}
@@ -51,17 +55,18 @@ const TaskRowView = ({ task, isOpen, isLeaving, onComplete, onRename, onRemove, 
       <Check
         label={`Complete: ${task.title}`}
         isChecked={task.completed}
-        isDisabled={isRefused}
+        isDisabled={isUnsaved}
         onChange={() => onComplete(task)}
       />
       <div className="task-body">
         {isEditing ? (
           <TitleEditor
             className="task-title-editor"
+            taskId={task.id}
             title={task.title}
             hasFocus
             onDone={(title, isLeft) => {
-              if (title !== null) onRename(task, title);
+              if (title !== null) changes.changeText(task, { title });
               // At once, so that the next key finds the focus on the row.
               flushSync(() => setIsEditing(false));
               if (!isLeft) focusRow(task.id);
@@ -71,14 +76,13 @@ const TaskRowView = ({ task, isOpen, isLeaving, onComplete, onRename, onRemove, 
           <button
             type="button"
             className="task-title"
-            data-row-focus
             aria-keyshortcuts="Enter F2 c o Delete"
-            onClick={() => (matchesMedia(HAS_KEYBOARD) || isRefused ? setIsEditing(true) : onOpen(task.id))}
+            onClick={() => (hasKeyboard || isUnsaved ? setIsEditing(true) : onOpen(task.id))}
           >
             <span>{task.title}</span>
           </button>
         )}
-        {task.failure ? <Failure write={task.failure} /> : null}
+        {task.failure ? <Failure change={task.failure} changes={changes} /> : null}
       </div>
       <div className="task-facts">
         {task.description === '' ? null : (
@@ -93,7 +97,7 @@ const TaskRowView = ({ task, isOpen, isLeaving, onComplete, onRename, onRemove, 
           </time>
         ) : null}
       </div>
-      <div className="task-actions" hidden={isRefused}>
+      <div className="task-actions" hidden={isUnsaved}>
         <IconButton
           label={`Delete: ${task.title}`}
           hint="Delete"
@@ -114,7 +118,7 @@ const TaskRowView = ({ task, isOpen, isLeaving, onComplete, onRename, onRemove, 
           <DetailsIcon />
         </IconButton>
       </div>
-    </div>
+    </li>
   );
 };
 

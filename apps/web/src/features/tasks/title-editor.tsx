@@ -1,8 +1,10 @@
+import { UpdateTaskInput } from '@docket/domain';
 import { useEffect, useId, useRef, useState } from 'react';
 import { GrowingTextArea } from '../../components/growing-text-area.tsx';
-import { checkText, prepareRules } from './check-text.ts';
+import { readIssues } from '../../errors.ts';
 
 type TitleEditorProps = {
+  readonly taskId: string;
   readonly title: string;
   readonly hasFocus: boolean;
   readonly className?: string;
@@ -11,7 +13,7 @@ type TitleEditorProps = {
 };
 
 /** A title being edited: Enter and leaving keep it, Escape takes it back. */
-export const TitleEditor = ({ title, hasFocus, className = '', onDone }: TitleEditorProps) => {
+export const TitleEditor = ({ taskId, title, hasFocus, className = '', onDone }: TitleEditorProps) => {
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(title);
@@ -34,15 +36,14 @@ export const TitleEditor = ({ title, hasFocus, className = '', onDone }: TitleEd
 
   const finish = (isLeft: boolean) => {
     if (isEnded.current) return;
-    const checked = checkText({ title: text });
-    if ('fault' in checked) {
-      setError(checked.fault);
+    const input = UpdateTaskInput.required({ title: true }).safeParse({ id: taskId, title: text });
+    if (!input.success) {
+      setError(readIssues(input.error)['title']);
       return;
     }
-    const next = checked.fields.title ?? text;
     setError(undefined);
     isEnded.current = true;
-    onDone(next === title ? null : next, isLeft);
+    onDone(input.data.title === title ? null : input.data.title, isLeft);
   };
 
   return (
@@ -60,7 +61,6 @@ export const TitleEditor = ({ title, hasFocus, className = '', onDone }: TitleEd
         }}
         onChange={(event) => {
           isEnded.current = false;
-          void prepareRules();
           setText(event.target.value.replaceAll(/[\r\n]+/g, ' '));
           setError(undefined);
         }}
