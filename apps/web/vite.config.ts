@@ -1,10 +1,28 @@
 import react from '@vitejs/plugin-react';
 import { defaultClientConditions, defineConfig } from 'vite';
+import { VitePWA } from 'vite-plugin-pwa';
 
 const api = { target: 'http://127.0.0.1:3000', changeOrigin: false };
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [
+    react(),
+    VitePWA({
+      // Both are written by hand: the page's policy allows no inline script.
+      injectRegister: false,
+      manifest: false,
+      registerType: 'prompt',
+      workbox: {
+        globPatterns: ['**/*.{js,css,html,svg,png,woff2,webmanifest}'],
+        // Half a megabyte that only a new password needs.
+        globIgnores: ['**/measure-strength-*.js'],
+        dontCacheBustURLsMatching: /^assets\//,
+        inlineWorkboxRuntime: true,
+        navigateFallback: '/index.html',
+        navigateFallbackDenylist: [/^\/(?:api|trpc|auth|assets|livez|readyz)(?:[/?]|$)/],
+      },
+    }),
+  ],
   resolve: { conditions: ['@docket/source', ...defaultClientConditions] },
   server: { proxy: { '/trpc': api, '/api': api } },
   build: {

@@ -36,7 +36,7 @@ describe('other origins', () => {
     const answer = await open.request(path, { method: 'OPTIONS', headers });
     expect(answer.status).toBe(204);
     expect(answer.headers.get('access-control-allow-origin')).toBe('http://localhost:5173');
-    expect(answer.headers.get('access-control-allow-headers')).toBe('authorization,content-type');
+    expect(answer.headers.get('access-control-allow-headers')).toBe('authorization,content-type,last-event-id');
     expect(answer.headers.get('access-control-allow-methods')).toContain('PATCH');
   });
 

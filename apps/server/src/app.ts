@@ -108,7 +108,7 @@ export const createApp = (options: AppOptions): RequestListener => {
   const crossOrigin = cors({
     origin: options.corsOrigins,
     methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type'],
+    allowedHeaders: ['authorization', 'content-type', 'last-event-id'],
     exposedHeaders: ['retry-after', 'x-request-id'],
     maxAge: 600,
   });

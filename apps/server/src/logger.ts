@@ -52,12 +52,16 @@ export const createLogger = (level: string, destination?: DestinationStream): Lo
     destination ?? pino.destination({ dest: 1, sync: true }),
   );
 
-/** Logs a procedure's failure where it is ours or the database's; a caller's own mistake is not worth a line. */
+/**
+ * Logs a procedure's failure where it is ours or the database's; a caller's own mistake is not worth a line, nor that a
+ * server stops.
+ */
 export const reportFault = (
   logger: Logger,
   fault: { error: TRPCError; path: string | undefined; requestId: unknown },
 ): void => {
   const { error, ...facts } = fault;
-  if (error.code !== 'INTERNAL_SERVER_ERROR' && error.code !== 'SERVICE_UNAVAILABLE') return;
+  const isOutage = error.code === 'SERVICE_UNAVAILABLE' && error.cause !== undefined;
+  if (error.code !== 'INTERNAL_SERVER_ERROR' && !isOutage) return;
   logger.error({ err: error, ...facts }, 'a procedure failed');
 };

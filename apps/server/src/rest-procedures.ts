@@ -16,17 +16,19 @@ export interface RestProcedure {
 
 /** What a procedure keeps of its own definition; a procedure is a function, and this hangs on it. */
 const Definition = z.object({
-  type: z.enum(['query', 'mutation']),
+  type: z.enum(['query', 'mutation', 'subscription']),
   inputs: z.array(z.unknown()),
-  meta: z.custom<ProcedureMeta>(),
+  meta: z.custom<ProcedureMeta>().optional(),
 });
 const METHODS = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const;
 
-/** Every procedure of the router, read from the router itself. */
+/** Every procedure of the router but its subscriptions, read from the router itself. */
 export const listRestProcedures = (): RestProcedure[] =>
-  Object.entries<unknown>(appRouter._def.procedures).map(([name, procedure]) => {
+  Object.entries<unknown>(appRouter._def.procedures).flatMap(([name, procedure]) => {
     const definition = typeof procedure === 'function' && '_def' in procedure ? procedure._def : undefined;
     const { type, inputs, meta } = Definition.parse(definition);
+    if (type === 'subscription') return [];
+    if (meta?.openapi === undefined) throw new TypeError(`${name} does not say how REST reaches it`);
     const { method, path, protect } = meta.openapi;
     const [input] = inputs;
     return {

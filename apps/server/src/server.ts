@@ -9,7 +9,7 @@ import {
   createRefreshTokens,
   findSecretFault,
 } from '@docket/auth';
-import { type Database, isMigrated, openDatabase } from '@docket/db';
+import { type ChangeHints, type Database, isMigrated, openChangeHints, openDatabase } from '@docket/db';
 import { createApp } from './app.ts';
 import { keepSecret } from './data-folder.ts';
 import { migrateOrExplain, provideDatabase } from './database-source.ts';
@@ -60,12 +60,13 @@ const chooseSecret = ({ env, dataFolder, announce }: ServerOptions): string => {
 /** Every key is made of the one secret, and of the one before it while that is still good. */
 const createDependencies = async (
   options: ServerOptions,
-  db: Database,
+  { db, changeHints }: { db: Database; changeHints: ChangeHints },
 ): Promise<Omit<Dependencies, 'notifyOutbox'>> => {
   const { env } = options;
   const keys = { secret: chooseSecret(options), previousSecret: env.JWT_SECRET_PREVIOUS };
   return {
     db,
+    changeHints,
     accessTokens: await createAccessTokens(keys),
     refreshTokens: createRefreshTokens(keys),
     linkTokens: createLinkTokens(keys),
@@ -140,7 +141,9 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
     await migrateOrExplain(env, source.directUrl);
     const { db, close } = openDatabase(source.url);
     stops.push(close);
-    const dependencies = await createDependencies(options, db);
+    const changeHints = openChangeHints({ db, directUrl: source.directUrl });
+    stops.push(changeHints.close);
+    const dependencies = await createDependencies(options, { db, changeHints });
     stops.push(() => dependencies.passwords.close());
     let mail: MailDelivery | undefined;
     const app = createApp({
@@ -178,7 +181,11 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       () => transport?.close(),
       mail.stop,
       startHousekeeping({ db, logger }),
-      () => drain(server, logger),
+      async () => {
+        // A stream would go on for ever; who follows one comes back to another server.
+        changeHints.stop();
+        await drain(server, logger);
+      },
     );
     announce(`Docket is ready at ${url}`);
     return {

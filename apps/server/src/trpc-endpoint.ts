@@ -16,6 +16,9 @@ const PROCEDURE_PATHS = /^[\w.,]+$/;
 /** What the adapter takes for the parameters of a WebSocket connection, which there is none of. */
 const WEBSOCKET_PARAMETERS = /[?&]connectionParams=/;
 
+/** tRPC itself would let a cache keep a stream. Proxies are to pass it on as it comes, uncompressed. */
+const STREAM_HEADERS = { 'cache-control': 'no-store, no-transform' };
+
 /** The one path segment behind the prefix, or null where it is not one: the adapter reads only what follows the last `/`. */
 const readProcedurePaths = (url: string): string | null => {
   const end = url.indexOf('?');
@@ -31,7 +34,10 @@ const mixesTypes = (paths: readonly string[]): boolean =>
 
 const refuse = (request: IncomingMessage): TRPCError | null => {
   if (request.method !== 'GET' && request.method !== 'POST') {
-    return new TRPCError({ code: 'METHOD_NOT_SUPPORTED', message: 'Call queries by GET and mutations by POST.' });
+    return new TRPCError({
+      code: 'METHOD_NOT_SUPPORTED',
+      message: 'Call queries and subscriptions by GET, and mutations by POST.',
+    });
   }
   const paths = readProcedurePaths(request.url ?? '');
   if (paths === null) {
@@ -66,7 +72,7 @@ export const createTrpcEndpoint = (options: { dependencies: Dependencies; logger
     const facts = readRequestFacts(request, response, edge);
     // The adapter builds a URL of it, and fails where it is none.
     request.headers.host = 'localhost';
-    // A stream of answers would hide their statuses, and its headers are gone before a cookie is to be kept.
+    // A batch whose answers stream would hide their statuses, and its headers are gone before a cookie is to be kept.
     delete request.headers['trpc-accept'];
     delete request.headers.accept;
     // Of a query the adapter would read a form, or refuse it in words of its own.
@@ -80,7 +86,12 @@ export const createTrpcEndpoint = (options: { dependencies: Dependencies; logger
       maxBatchSize: MAX_BATCH_SIZE,
       createContext: ({ info }) => createContext(dependencies, { ...facts, isBatch: info.isBatchCall }),
       // The adapter names no type where it refuses the whole request.
-      responseMeta: ({ errors }) => ({ headers: { 'content-type': 'application/json', ...listErrorHeaders(errors) } }),
+      responseMeta: ({ errors, type }) => ({
+        headers: {
+          ...(type === 'subscription' ? STREAM_HEADERS : { 'content-type': 'application/json' }),
+          ...listErrorHeaders(errors),
+        },
+      }),
       onError: ({ error, path }) => {
         reportFault(logger, { error, path, requestId: response.getHeader('x-request-id') });
       },

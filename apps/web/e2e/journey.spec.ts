@@ -46,7 +46,7 @@ test('sign up, add, edit, complete, reload, sign out, sign in, delete, and take 
   await page.getByRole('button', { name: 'Call Ada about Friday', exact: true }).focus();
   await page.keyboard.press('Delete');
   await expectTitles(page, []);
-  await andSave(page, 'tasks.create', () => page.getByRole('button', { name: 'Undo' }).click());
+  await andSave(page, 'tasks.restore', () => page.getByRole('button', { name: 'Undo' }).click());
   await expectTitles(page, ['Call Ada about Friday']);
   await page.reload();
   await expectTitles(page, ['Call Ada about Friday']);
@@ -102,18 +102,48 @@ test('on a phone: the task opens as a sheet, and its description is kept', async
   await close();
 });
 
-test('a long list loads as one scrolls, every task once', async () => {
+test('a long list holds every task once, and only what can be seen is on the page', async () => {
   const titles = Array.from({ length: 130 }, (_, index) => `Task ${index}`);
   const { email } = await stage.makeAccount(titles);
   const { page, expectQuiet, close } = await stage.visit('/sign-in');
   await signIn(page, email);
+  await page.getByText('130 open').waitFor();
+  const rows = page.locator('.task-list > li');
+  expect(await rows.count()).toBeLessThan(80);
+  const seen = new Map<number, string>();
   await expect
     .poll(async () => {
-      await page.locator('.task-row').last().scrollIntoViewIfNeeded();
-      return page.locator('.task-row').count();
+      for (const row of await rows.all()) {
+        const place = Number(await row.getAttribute('aria-posinset'));
+        if (!seen.has(place)) seen.set(place, await row.locator('.task-title').innerText());
+      }
+      await page.mouse.wheel(0, 600);
+      return seen.size;
     })
     .toBe(130);
-  await expectTitles(page, titles.toReversed());
+  expect([...seen].toSorted(([a], [b]) => a - b).map(([, title]) => title)).toEqual(titles.toReversed());
+  expect(await rows.last().getAttribute('aria-setsize')).toBe('130');
+  expectQuiet();
+  await close();
+});
+
+test('in a long list the arrow keys go on where rows were not on the page, and the focus outlives scrolling', async () => {
+  const { email } = await stage.makeAccount(Array.from({ length: 130 }, (_, index) => `Task ${index}`));
+  const { page, expectQuiet, close } = await stage.visit('/sign-in');
+  await signIn(page, email);
+  await page.getByText('130 open').waitFor();
+  await page.getByLabel('New task').focus();
+  for (let step = 0; step < 60; step += 1) await page.keyboard.press('ArrowDown');
+  await expect.poll(() => page.locator(':focus').innerText()).toBe('Task 70');
+  await page.evaluate('window.scrollTo(0, 0)');
+  await page.getByText('Task 129', { exact: true }).waitFor();
+  expect(await page.locator(':focus').innerText()).toBe('Task 70');
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(() => page.locator(':focus').innerText()).toBe('Task 69');
+  await page.getByRole('link', { name: 'Completed' }).click();
+  await page.getByRole('heading', { name: 'Completed' }).waitFor();
+  await page.goBack();
+  await page.getByRole('button', { name: 'Task 69', exact: true }).waitFor();
   expectQuiet();
   await close();
 });

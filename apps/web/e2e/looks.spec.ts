@@ -1,6 +1,16 @@
 import type { BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, expectTitles, PHONE, setStage, signIn, type Stage, WIDE } from './support.ts';
+import {
+  andSave,
+  expectAccessible,
+  expectStatus,
+  expectTitles,
+  PHONE,
+  setStage,
+  signIn,
+  type Stage,
+  WIDE,
+} from './support.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -65,6 +75,13 @@ describe.each(DEVICES)('every page, $name, is accessible and as wide as the scre
     await page.getByRole('link', { name: 'Completed' }).click();
     await expectTitles(page, ['A short one']);
     await expectAccessible(page);
+    await andSave(page, 'tasks.delete', () =>
+      page.getByRole('button', { name: 'A short one', exact: true }).press('Delete'),
+    );
+    await page.goto(`${stage.server.url}/trash`);
+    await page.getByText('gone for good in 30 days').waitFor();
+    await expectAccessible(page);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
     expectQuiet();
     await close();
   });
@@ -110,10 +127,17 @@ describe.each(DEVICES)('every page, $name, is accessible and as wide as the scre
     await expectAccessible(page);
     await page.goto(`${stage.server.url}/sign-in`);
     await signIn(page, email);
-    await page.getByLabel('New task').waitFor();
-    await page.route('**/trpc/auth.refresh', (route) => route.abort());
+    await page.getByText('Nothing to do').waitFor();
+    await page.route('**/trpc/**', (route) => route.abort());
     await page.reload();
-    await page.getByRole('heading', { name: 'Docket cannot be reached' }).waitFor();
+    await page.getByText('Nothing to do').waitFor();
+    await expectStatus(page, 'Offline');
+    await expectAccessible(page);
+    await page.evaluate(
+      `indexedDB.databases().then((all) => all.forEach(({ name }) => indexedDB.deleteDatabase(name)))`,
+    );
+    await page.reload();
+    await page.getByText('Docket cannot be reached').waitFor();
     await expectAccessible(page);
     expectQuiet(/ERR_FAILED/);
     await close();

@@ -96,8 +96,6 @@ describe('password', () => {
     expectQuiet();
     await close();
 
-    await other.page.getByLabel('New task').fill('Too late');
-    await other.page.getByLabel('New task').press('Enter');
     await other.page.getByText('Your session has ended').waitFor();
     await signIn(other.page, email, PASSWORD);
     await other.page.getByText('The e-mail address or the password is wrong.').waitFor();
@@ -213,7 +211,6 @@ describe('a forgotten password', () => {
     expectQuiet(UNAUTHORIZED, BAD_REQUEST);
     await close();
 
-    await other.page.reload();
     await other.page.getByText('Your session has ended').waitFor();
     other.expectQuiet(UNAUTHORIZED);
     await other.close();
@@ -254,7 +251,6 @@ describe('devices', () => {
     expectQuiet();
     await close();
     for (const other of others) {
-      await other.page.reload();
       await other.page.getByText('Your session has ended').waitFor();
       await other.close();
     }

@@ -39,7 +39,10 @@ interface Visit {
 
 export interface Stage {
   database: TestDatabase;
-  server: RunningDocket;
+  readonly server: RunningDocket;
+  /** Stops the server; starts it again on the same port and database. */
+  stopServer(): Promise<void>;
+  startServer(): Promise<void>;
   /** Opens a path in a new, empty browser profile. */
   visit(path: string, options?: BrowserContextOptions): Promise<Visit>;
   /** The path of the link that was mailed to an address: without an SMTP server the mail is written out instead. */
@@ -52,14 +55,16 @@ export interface Stage {
 const watch = (page: Page): string[] => {
   const complaints: string[] = [];
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    const isOwn = message.text() !== 'Service Worker registration blocked by Playwright';
+    if (isOwn && (message.type() === 'error' || message.type() === 'warning')) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   return complaints;
 };
 
 const openPage = async (browser: Browser, url: string, options: BrowserContextOptions): Promise<Visit> => {
-  const context = await browser.newContext({ viewport: WIDE, ...options });
+  // What a service worker answers, no route of a test would see.
+  const context = await browser.newContext({ viewport: WIDE, serviceWorkers: 'block', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   const complaints = watch(page);
@@ -76,11 +81,12 @@ const openPage = async (browser: Browser, url: string, options: BrowserContextOp
 /** The real server on a database of its own, and a real Chromium. */
 export const setStage = async (): Promise<Stage> => {
   const database = await createTestDatabase();
-  const server = await startDocket({
+  const variables = {
     DATABASE_URL: database.url,
     JWT_SECRET: 'a secret for the tests in the browser',
     RATE_LIMITS: 'off',
-  });
+  };
+  let server = await startDocket(variables);
   const browser = await launchBrowser();
   const post = async (path: string, body: unknown, token = ''): Promise<Response> =>
     await fetch(server.url + path, {
@@ -90,7 +96,13 @@ export const setStage = async (): Promise<Stage> => {
     });
   return {
     database,
-    server,
+    get server() {
+      return server;
+    },
+    stopServer: () => server.stop(),
+    startServer: async () => {
+      server = await startDocket({ ...variables, PORT: new URL(server.url).port });
+    },
     visit: (path, options = {}) => openPage(browser, server.url + path, options),
     readMailedLink: async (email, path) => {
       const [, link = ''] = await server.waitFor(new RegExp(`Mail to ${email} .*(/${path}#token=[\\w-]+)`));
@@ -138,18 +150,26 @@ export const andSave = async (page: Page, procedure: string, act: () => Promise<
   await saved;
 };
 
-const listFaults = async (page: Page, analysis: AxeBuilder): Promise<string[]> => {
-  // Text that is still fading in has not its colour yet.
-  await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
-  const { violations } = await analysis.analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+/** Waits until the page says so of what is to be saved. */
+export const expectStatus = (page: Page, text: string): Promise<void> =>
+  page.locator('.sync-status').getByText(text, { exact: true }).waitFor();
+
+/** Opens another tab beside this one. */
+export const openTab = async (page: Page, path = '/'): Promise<Page> => {
+  const tab = await page.context().newPage();
+  tab.setDefaultTimeout(60_000);
+  await tab.goto(new URL(path, page.url()).href);
+  return tab;
 };
 
-/** Fails with the rule and the element for each fault that axe finds, in the page's theme and, of colours, in the other one. */
+/** The databases that this browser holds of Docket's accounts. */
+export const listStored = (page: Page): Promise<unknown> =>
+  page.evaluate('indexedDB.databases().then((all) => all.map(({ name }) => name))');
+
+/** Fails with the rule and the element for each fault that axe finds. */
 export const expectAccessible = async (page: Page): Promise<void> => {
-  expect(await listFaults(page, new AxeBuilder({ page }))).toEqual([]);
-  const isDark = await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches");
-  await page.emulateMedia({ colorScheme: isDark === true ? 'light' : 'dark' });
-  expect(await listFaults(page, new AxeBuilder({ page }).withRules('color-contrast'))).toEqual([]);
-  await page.emulateMedia({ colorScheme: isDark === true ? 'dark' : 'light' });
+  // Text that is still fading in has not its colour yet.
+  await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))).toEqual([]);
 };

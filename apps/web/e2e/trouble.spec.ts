@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { andSave, expectTitles, setStage, signIn, type Stage } from './support.ts';
+import { andSave, expectAccessible, expectStatus, expectTitles, setStage, signIn, type Stage } from './support.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -46,21 +46,67 @@ test('a wrong password is a sentence, and the address stays', async () => {
   await close();
 });
 
-test('without a connection nothing typed is lost, and it is saved when asked again', async () => {
+test('without a connection nothing typed is lost, and it is saved by itself when there is one again', async () => {
   const { email } = await stage.makeAccount(['Before']);
   const { page, expectQuiet, close } = await stage.visit('/sign-in');
   await signIn(page, email);
   await expectTitles(page, ['Before']);
+  await expectStatus(page, 'All changes saved');
   await page.context().setOffline(true);
   await page.getByLabel('New task').fill('Written in a tunnel');
   await page.getByLabel('New task').press('Enter');
-  await expect.poll(() => page.locator('body').innerText()).toContain('Written in a tunnel');
-  await page.getByRole('button', { name: 'Try again' }).first().waitFor();
-  await page.context().setOffline(false);
-  await andSave(page, 'tasks.create', () => page.getByRole('button', { name: 'Try again' }).first().click());
   await expectTitles(page, ['Written in a tunnel', 'Before']);
+  await expectStatus(page, 'Offline: 1 change waits');
+  await andSave(page, 'tasks.create', () => page.context().setOffline(false));
+  await expectStatus(page, 'All changes saved');
   await page.reload();
   await expectTitles(page, ['Written in a tunnel', 'Before']);
   expectQuiet(OFFLINE);
+  await close();
+});
+
+test('a change that is refused says why, where it happened and in one place for all, and is sent again or given up', async () => {
+  const { email } = await stage.makeAccount(['Before']);
+  const { page, expectQuiet, close } = await stage.visit('/sign-in');
+  await signIn(page, email);
+  await expectTitles(page, ['Before']);
+  const refuse = () =>
+    page.route('**/trpc/tasks.update*', (route) =>
+      route.fulfill({
+        status: 400,
+        json: {
+          error: {
+            message: 'The title is not to our taste.',
+            code: -32600,
+            data: { code: 'BAD_REQUEST', httpStatus: 400, path: 'tasks.update', requestId: 'request-7' },
+          },
+        },
+      }),
+    );
+  const rename = async (title: string) => {
+    await page.locator('.task-title').first().press('F2');
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type(title);
+    await page.keyboard.press('Enter');
+  };
+  await refuse();
+  await rename('Refused');
+  const row = page.locator('.task-row', { hasText: 'Refused' });
+  await row.getByText('The title is not to our taste.').waitFor();
+  await page.getByRole('button', { name: '1 change not saved' }).click();
+  const list = page.getByRole('list', { name: 'Changes that were not saved' });
+  await list.getByText('The change of “Refused” was not saved. The title is not to our taste.').waitFor();
+  await expectAccessible(page);
+  await page.reload();
+  await row.getByText('The title is not to our taste.').waitFor();
+  await page.unrouteAll();
+  await andSave(page, 'tasks.update', () => row.getByRole('button', { name: 'Retry' }).click());
+  await expectStatus(page, 'All changes saved');
+  await refuse();
+  await rename('Given up');
+  await page.locator('.task-row', { hasText: 'Given up' }).getByRole('button', { name: 'Discard' }).click();
+  await expectTitles(page, ['Refused']);
+  await expectStatus(page, 'All changes saved');
+  expectQuiet(/status of 400/);
   await close();
 });

@@ -1,52 +1,67 @@
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import type { AccountSync } from './account-sync.ts';
 import { NoticesProvider, useNotices } from './components/notices.tsx';
-import { createQueryClient } from './query-client.ts';
 import { router } from './routes.tsx';
-import { readAccessToken, readAccountId, readSessionEnd, subscribeToSession } from './session.ts';
-import { SessionGate } from './session-gate.tsx';
+import { readAccountId, subscribeToSession } from './session.ts';
+import { AccountSyncProvider } from './sync-context.tsx';
 import { createTrpcClient, trpc } from './trpc.ts';
 
-/** Follows sign-in and sign-out, here or in another tab: the page goes where it may be, the cache keeps only what it may. */
+/** Follows sign-in and sign-out, here or in another tab: the page goes where it may be, and of the former account nothing stays. */
 const useSessionChanges = (queryClient: QueryClient) => {
   const { clear } = useNotices();
   useEffect(() => {
-    let accountId = readAccountId();
     const leavePage = async () => {
       await router.invalidate();
-      if (readAccessToken() === null) queryClient.getQueryCache().clear();
+      if (readAccountId() === null) queryClient.clear();
     };
     return subscribeToSession(() => {
-      const isSignedIn = readAccessToken() !== null;
-      const isOtherAccount = isSignedIn && readAccountId() !== accountId;
-      if (isSignedIn) accountId = readAccountId();
       void queryClient.cancelQueries();
-      // Text that an expired session kept from being saved waits for the same account to come back.
-      if (isOtherAccount || (!isSignedIn && readSessionEnd() !== 'expiry')) {
-        queryClient.getMutationCache().clear();
-        clear();
-      }
+      clear();
       void leavePage();
     });
   }, [clear, queryClient]);
 };
 
+/** The page's files are kept once it has shown what it is for. */
+const useUpdates = () => {
+  const { notify } = useNotices();
+  useEffect(() => {
+    if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+    const tell = (take: () => void) =>
+      notify({
+        slot: 'update',
+        message: 'A new version of Docket is ready.',
+        isLasting: true,
+        action: { label: 'Reload', run: take },
+      });
+    const follow = async () => {
+      const { followUpdates } = await import('./app-updates.ts');
+      await followUpdates(tell);
+    };
+    // Storage may be denied, or the network away: the page works without, and the next one tries again.
+    follow().catch(() => {});
+  }, [notify]);
+};
+
 const Routes = ({ queryClient }: { readonly queryClient: QueryClient }) => {
   useSessionChanges(queryClient);
+  useUpdates();
   return <RouterProvider router={router} />;
 };
 
-export const App = () => {
-  const [queryClient] = useState(createQueryClient);
+type AppProps = { readonly queryClient: QueryClient; readonly accountSync: AccountSync };
+
+export const App = ({ queryClient, accountSync }: AppProps) => {
   const [client] = useState(createTrpcClient);
   return (
     <trpc.Provider client={client} queryClient={queryClient}>
       <QueryClientProvider client={queryClient}>
         <NoticesProvider>
-          <SessionGate>
+          <AccountSyncProvider value={accountSync}>
             <Routes queryClient={queryClient} />
-          </SessionGate>
+          </AccountSyncProvider>
         </NoticesProvider>
       </QueryClientProvider>
     </trpc.Provider>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sayAgo, sayDay, sayTime } from './dates.ts';
+import { sayAgo, sayDay, sayLeft, sayTime } from './dates.ts';
 
 /** By the clock of whoever runs the tests, as people would read it. */
 const at = (text: string): string => new Date(text).toISOString();
@@ -34,5 +34,18 @@ describe('sayAgo', () => {
     ['2025-12-03T12:00:00', 'on 3 Dec 2025'],
   ])('%s', (instant, said) => {
     expect(sayAgo(at(instant), NOW)).toBe(said);
+  });
+});
+
+describe('sayLeft', () => {
+  const now = new Date(2026, 10, 21, 15, 0);
+  test.each([
+    ['what is past', new Date(2026, 10, 20, 23, 59), 'today'],
+    ['later today', new Date(2026, 10, 21, 23, 59), 'today'],
+    ['just after midnight', new Date(2026, 10, 22, 0, 1), 'tomorrow'],
+    ['the day after', new Date(2026, 10, 23, 0, 1), 'in 2 days'],
+    ['30 days from now', new Date(2026, 11, 21, 15, 0), 'in 30 days'],
+  ])('%s', (_, instant, said) => {
+    expect(sayLeft(instant.toISOString(), now)).toBe(said);
   });
 });

@@ -1,3 +1,10 @@
+// Made once: making one takes longer than all else that a row needs.
+const WEEKDAY = new Intl.DateTimeFormat('en-GB', { weekday: 'long' });
+const SHORT_DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const SHORT_DAY_WITH_YEAR = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const LONG_DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+
 const DAY_MILLISECONDS = 86_400_000;
 
 const startOfDay = (instant: Date): number =>
@@ -9,21 +16,22 @@ export const sayDay = (iso: string, now: Date = new Date()): string => {
   const days = Math.round((startOfDay(now) - startOfDay(instant)) / DAY_MILLISECONDS);
   if (days === 0) return 'Today';
   if (days === 1) return 'Yesterday';
-  if (days > 1 && days < 7) return instant.toLocaleDateString('en-GB', { weekday: 'long' });
-  const year = instant.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' as const };
-  return instant.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...year });
+  if (days > 1 && days < 7) return WEEKDAY.format(instant);
+  return (instant.getFullYear() === now.getFullYear() ? SHORT_DAY : SHORT_DAY_WITH_YEAR).format(instant);
+};
+
+/** A day to come as people say it: today, tomorrow, in 12 days. What is past counts as today. */
+export const sayLeft = (iso: string, now: Date = new Date()): string => {
+  const days = Math.round((startOfDay(new Date(iso)) - startOfDay(now)) / DAY_MILLISECONDS);
+  if (days < 1) return 'today';
+  return days === 1 ? 'tomorrow' : `in ${days} days`;
 };
 
 /** The time of day, by the reader's locale. */
-export const sayTime = (iso: string): string =>
-  new Date(iso).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+export const sayTime = (iso: string): string => TIME.format(new Date(iso));
 
 /** The whole of it, for a tooltip; hours by the reader's locale. */
-export const sayInstant = (iso: string): string => {
-  const instant = new Date(iso);
-  const day = instant.toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
-  return `${day}, ${sayTime(iso)}`;
-};
+export const sayInstant = (iso: string): string => `${LONG_DAY.format(new Date(iso))}, ${sayTime(iso)}`;
 
 /** A past moment as people say it: just now, 12 minutes ago, 3 hours ago, yesterday at 14:05, 3 Dec 2025. */
 export const sayAgo = (iso: string, now: Date = new Date()): string => {

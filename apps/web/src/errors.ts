@@ -1,22 +1,40 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { isRecord } from './records.ts';
 
-const Answer = z.object({
-  code: z.string(),
-  httpStatus: z.number(),
-  requestId: z.string().nullish(),
-  fieldErrors: z.record(z.string(), z.array(z.string())).optional(),
-  retryAfterSeconds: z.number().optional(),
-});
+/** What the server answered. */
+export interface ErrorAnswer {
+  readonly message: string;
+  readonly code: string;
+  readonly httpStatus: number;
+  readonly requestId?: string | undefined;
+  readonly fieldErrors?: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+}
 
-/** What the server answered besides its sentence; null when no answer of Docket's came at all. */
-export type ErrorAnswer = z.infer<typeof Answer>;
+const isSentences = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((sentence) => typeof sentence === 'string');
 
-const Failure = z.object({ message: z.string(), data: z.unknown() });
+const readSentences = (value: unknown): ErrorAnswer['fieldErrors'] =>
+  isRecord(value)
+    ? Object.fromEntries(
+        Object.entries(value).flatMap(([field, found]) => (isSentences(found) ? [[field, found]] : [])),
+      )
+    : undefined;
 
+/** Null when no answer of Docket's came at all. */
 export const readErrorAnswer = (error: unknown): ErrorAnswer | null => {
-  const failure = Failure.safeParse(error);
-  const answer = Answer.safeParse(failure.data?.data);
-  return answer.success ? answer.data : null;
+  if (!isRecord(error) || !isRecord(error['data'])) return null;
+  const { message, data } = error;
+  const { code, httpStatus, requestId, fieldErrors, retryAfterSeconds } = data;
+  if (typeof message !== 'string' || typeof code !== 'string' || typeof httpStatus !== 'number') return null;
+  return {
+    message,
+    code,
+    httpStatus,
+    requestId: typeof requestId === 'string' ? requestId : undefined,
+    fieldErrors: readSentences(fieldErrors),
+    retryAfterSeconds: typeof retryAfterSeconds === 'number' ? retryAfterSeconds : undefined,
+  };
 };
 
 /** True when the same call may well succeed a little later: no answer, or the service says that it is not ready. */
@@ -45,11 +63,11 @@ export const describeError = (error: unknown, { isTextKept = false } = {}): stri
     return `Docket is not available right now. Nothing is lost.${safe} Try again shortly.`;
   }
   if (answer.httpStatus >= 500) {
-    const reference = answer.requestId == null ? '' : ` (reference ${answer.requestId})`;
+    const reference = answer.requestId === undefined ? '' : ` (reference ${answer.requestId})`;
     return `Something went wrong in Docket.${safe} Try again${reference}.`;
   }
   const [fieldMessage] = Object.values(answer.fieldErrors ?? {}).flat();
-  return fieldMessage ?? z.object({ message: z.string() }).parse(error).message;
+  return fieldMessage ?? answer.message;
 };
 
 /** The first message of each field, for `fields` of a form; whatever else was refused is in `describeError`. */

@@ -4,9 +4,12 @@ const KEEPALIVE_MAX_CHARACTERS = 16_000;
 /** tRPC's own body type allows more than its links ever send. */
 type Init = Omit<RequestInit, 'body' | 'signal'> & { body?: unknown; signal?: AbortSignal | null | undefined };
 
-/** A `fetch` for tRPC's links that gives up after so long. */
+/**
+ * A `fetch` for tRPC's links that gives up after so long. A change that is under way outlives the page that made it,
+ * unless `isBound`: then nothing of it is sent on once it is aborted.
+ */
 export const createFetchInTime =
-  (timeoutMilliseconds: number) =>
+  (timeoutMilliseconds: number, { isBound = false } = {}) =>
   async (url: RequestInfo | URL | string, { body, signal, ...init }: Init = {}): Promise<Response> => {
     const timeout = AbortSignal.timeout(timeoutMilliseconds);
     const text = typeof body === 'string' ? body : null;
@@ -14,8 +17,7 @@ export const createFetchInTime =
       ...init,
       credentials: 'same-origin',
       body: text,
-      // A change that is under way outlives the page that made it.
-      keepalive: init.method === 'POST' && (text?.length ?? 0) <= KEEPALIVE_MAX_CHARACTERS,
+      keepalive: !isBound && init.method === 'POST' && (text?.length ?? 0) <= KEEPALIVE_MAX_CHARACTERS,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
   };

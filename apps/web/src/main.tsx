@@ -1,16 +1,20 @@
-import './zod-config.ts';
 import './styles/fonts.css';
 import './styles/tokens.css';
 import './styles/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { createAccountSync } from './account-sync.ts';
 import { App } from './app.tsx';
+import { createQueryClient } from './query-client.ts';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html holds no #root.');
 
+const queryClient = createQueryClient();
+const accountSync = createAccountSync(queryClient);
+
 createRoot(root).render(
   <StrictMode>
-    <App />
+    <App queryClient={queryClient} accountSync={accountSync} />
   </StrictMode>,
 );

@@ -9,6 +9,7 @@ export const createQueryClient = (): QueryClient =>
       queries: {
         // The browser's idea of being online is often wrong, and a paused call would show nothing at all.
         networkMode: 'always',
+        refetchOnReconnect: true,
         staleTime: 20_000,
         retry: (failures, error) => failures < RETRIES && isPassing(error),
         retryDelay: (failures) => Math.min(500 * 2 ** failures, 4_000),

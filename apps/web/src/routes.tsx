@@ -1,4 +1,3 @@
-import { Id } from '@docket/domain';
 import {
   createRootRoute,
   createRoute,
@@ -15,15 +14,14 @@ import { AppShell } from './components/app-shell.tsx';
 import { Button } from './components/button.tsx';
 import { PageMessage } from './components/page-message.tsx';
 import { AccountMenu } from './features/auth/account-menu.tsx';
-import { ConfirmEmailPage } from './features/auth/confirm-email-page.tsx';
-import { ForgotPasswordPage } from './features/auth/forgot-password-page.tsx';
-import { ResetPasswordPage } from './features/auth/reset-password-page.tsx';
 import { toSafePath } from './features/auth/safe-path.ts';
-import { SignInPage } from './features/auth/sign-in-page.tsx';
-import { SignUpPage } from './features/auth/sign-up-page.tsx';
 import { OpenCount } from './features/tasks/open-count.tsx';
+import { SyncStatus } from './features/tasks/sync-status.tsx';
 import { TaskListPage } from './features/tasks/task-list-page.tsx';
-import { readAccessToken, readSessionEnd } from './session.ts';
+import { TrashPage } from './features/tasks/trash-page.tsx';
+import { UndoProvider } from './features/tasks/undo.tsx';
+import { readAccountId, readSessionEnd } from './session.ts';
+import { SignedIn } from './sync-context.tsx';
 
 type RedirectSearch = { redirect?: string };
 type SignInSearch = RedirectSearch & { done?: 'password-reset' };
@@ -37,13 +35,13 @@ const readSignIn = (search: Record<string, unknown>): SignInSearch => ({
   ...(search['done'] === 'password-reset' ? { done: 'password-reset' } : {}),
 });
 
-const readTask = ({ task }: Record<string, unknown>): TaskSearch => {
-  const id = Id.safeParse(task);
-  return id.success ? { task: id.data } : {};
-};
+const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
+
+const readTask = ({ task }: Record<string, unknown>): TaskSearch =>
+  typeof task === 'string' && UUID.test(task) ? { task: task.toLowerCase() } : {};
 
 const leaveWhenSignedIn = ({ search }: { search: RedirectSearch }): void => {
-  if (readAccessToken() !== null) throw redirectTo({ href: toSafePath(search.redirect), replace: true });
+  if (readAccountId() !== null) throw redirectTo({ href: toSafePath(search.redirect), replace: true });
 };
 
 const Shell = () => {
@@ -53,14 +51,19 @@ const Shell = () => {
     document.querySelector<HTMLInputElement>('.add-task input')?.focus();
   };
   return (
-    <AppShell
-      openCount={<OpenCount />}
-      account={<AccountMenu />}
-      onNewTask={() => void addTask()}
-      onSettings={() => void navigate({ to: '/settings' })}
-    >
-      <Outlet />
-    </AppShell>
+    <SignedIn>
+      <UndoProvider>
+        <AppShell
+          openCount={<OpenCount />}
+          account={<AccountMenu />}
+          status={<SyncStatus />}
+          onNewTask={() => void addTask()}
+          onSettings={() => void navigate({ to: '/settings' })}
+        >
+          <Outlet />
+        </AppShell>
+      </UndoProvider>
+    </SignedIn>
   );
 };
 
@@ -98,9 +101,10 @@ const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'signed-in',
   beforeLoad: ({ location }) => {
-    if (readAccessToken() !== null) return;
+    if (readAccountId() !== null) return;
     const path = toSafePath(location.href);
-    const search = path === '/' || readSessionEnd() === 'sign-out' ? {} : { redirect: path };
+    const search =
+      path === '/' || readSessionEnd() === 'sign-out' || readSessionEnd() === 'elsewhere' ? {} : { redirect: path };
     throw redirectTo({ to: '/sign-in', search, replace: true });
   },
   component: Shell,
@@ -142,7 +146,12 @@ const completedRoute = createRoute({
   },
 });
 
-/** A script of their own, for the few times that one goes there. */
+const trashRoute = createRoute({ getParentRoute: () => signedInRoute, path: '/trash', component: TrashPage });
+
+/** Scripts of their own, for the few times that one goes there. */
+const loadAuth = () => import('./features/auth/pages.ts');
+const SignInPage = lazyRouteComponent(loadAuth, 'SignInPage');
+const SignUpPage = lazyRouteComponent(loadAuth, 'SignUpPage');
 const loadSettings = () => import('./features/settings/pages.ts');
 
 const settingsRoute = createRoute({
@@ -211,19 +220,19 @@ const signUpRoute = createRoute({
 const forgotPasswordRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/forgot-password',
-  component: ForgotPasswordPage,
+  component: lazyRouteComponent(loadAuth, 'ForgotPasswordPage'),
 });
 
 const resetPasswordRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/reset-password',
-  component: ResetPasswordPage,
+  component: lazyRouteComponent(loadAuth, 'ResetPasswordPage'),
 });
 
 const confirmEmailRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/confirm-email',
-  component: ConfirmEmailPage,
+  component: lazyRouteComponent(loadAuth, 'ConfirmEmailPage'),
 });
 
 export const router = createRouter({
@@ -231,6 +240,7 @@ export const router = createRouter({
     signedInRoute.addChildren([
       tasksRoute,
       completedRoute,
+      trashRoute,
       settingsRoute.addChildren([
         settingsIndexRoute,
         profileRoute,

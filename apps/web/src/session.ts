@@ -1,10 +1,10 @@
 import { useSyncExternalStore } from 'react';
-import { z } from 'zod';
 import { readErrorAnswer } from './errors.ts';
+import { isRecord, parseRecord } from './records.ts';
 import { callRefresh } from './refresh-call.ts';
 
-/** Why the last session of this page ended; null while one lives or none ever did. */
-export type SessionEnd = 'sign-out' | 'expiry' | 'deletion' | null;
+/** Why the last session of this page ended; null while one lives or none ever did. `elsewhere`: in another tab. */
+export type SessionEnd = 'sign-out' | 'expiry' | 'deletion' | 'elsewhere' | null;
 
 /**
  * That somebody is signed in, and who: an id and no secret. The access token lives in memory alone, and the refresh
@@ -29,25 +29,30 @@ const writeMarker = (accountId: string | null): void => {
   }
 };
 
-const Claims = z.object({ sub: z.string(), iat: z.number(), exp: z.number() });
-
-const readClaims = (token: string | null): z.infer<typeof Claims> | null => {
+const decodeClaims = (token: string | null): string | null => {
   try {
-    const payload = token?.split('.')[1] ?? '';
-    return Claims.parse(JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))));
+    return atob((token?.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'));
   } catch {
     return null;
   }
 };
 
+const readClaims = (token: string | null): { sub: string; iat: number; exp: number } | null => {
+  const { sub, iat, exp } = parseRecord(decodeClaims(token)) ?? {};
+  return typeof sub === 'string' && typeof iat === 'number' && typeof exp === 'number' ? { sub, iat, exp } : null;
+};
+
+/** Who is signed in: the marker's word is taken until the server denies it, so that a page opens without an answer. */
+let account = readMarker();
 let accessToken: string | null = null;
 let receivedAt = 0;
 let endedBy: SessionEnd = null;
+/** Somebody is on the way out, and the server is being told. */
+let isLeaving = false;
 /** Counts sign-ins and sign-outs: what a refresh answers is not good for another session than the one it began in. */
 let generation = 0;
 const listeners = new Set<() => void>();
 
-const OtherTab = z.object({ accountId: z.string().nullable() });
 const otherTabs = new BroadcastChannel('docket.session');
 
 const tellOtherTabs = (accountId: string | null): void => {
@@ -59,33 +64,43 @@ const notify = (): void => {
   for (const listener of listeners) listener();
 };
 
-/** Whose token it is, unverified: only to tell one account's unsaved text from another's. */
-export const readAccountId = (token: string | null = accessToken): string | null => readClaims(token)?.sub ?? null;
+/** Whose token it is, unverified. */
+const readSubject = (token: string): string | null => readClaims(token)?.sub ?? null;
+
+/** Who is signed in, whether or not the server can be asked just now; null where nobody is. */
+export const readAccountId = (): string | null => account;
 
 export const readAccessToken = (): string | null => accessToken;
 
 export const readSessionEnd = (): SessionEnd => endedBy;
 
+/** Whether nothing more is to be sent for this account, because it is being signed out. */
+export const isSigningOut = (): boolean => isLeaving;
+
 /** Silent while the account stays the same one: calls read the token when they are made. */
 const keepToken = (token: string): void => {
-  const isSameAccount = accessToken !== null && readAccountId() === readAccountId(token);
+  const subject = readSubject(token);
+  const isSameAccount = account === subject;
   accessToken = token;
+  account = subject;
   receivedAt = Date.now();
   endedBy = null;
-  writeMarker(readAccountId());
+  writeMarker(subject);
   if (!isSameAccount) notify();
 };
 
 const dropToken = (end: SessionEnd): void => {
   generation += 1;
+  isLeaving = false;
   accessToken = null;
+  account = null;
   endedBy = end;
   notify();
 };
 
 /** Somebody else signed in elsewhere in this browser: nothing of the old account stays, the page begins anew as theirs. */
 const changeAccount = (accountId: string | null): void => {
-  dropToken('sign-out');
+  dropToken('elsewhere');
   writeMarker(accountId);
   // A moment later, when no text of the old account's is left that the browser would ask about.
   setTimeout(() => window.location.reload());
@@ -95,7 +110,14 @@ const changeAccount = (accountId: string | null): void => {
 export const startSession = (token: string): void => {
   generation += 1;
   keepToken(token);
-  tellOtherTabs(readAccountId());
+  tellOtherTabs(account);
+};
+
+/** Ahead of the call that ends the session: from here on no tab takes the end for an expiry. */
+export const prepareSignOut = (): void => {
+  isLeaving = true;
+  tellOtherTabs(null);
+  notify();
 };
 
 /**
@@ -113,12 +135,12 @@ const refresh = async (): Promise<void> => {
   try {
     const token = await callRefresh();
     if (begun !== generation) return;
-    const accountId = readAccountId(token);
-    if (accessToken !== null && readAccountId() !== accountId) changeAccount(accountId);
+    const subject = readSubject(token);
+    if (account !== null && account !== subject) changeAccount(subject);
     else keepToken(token);
   } catch (error) {
     if (readErrorAnswer(error)?.httpStatus !== 401) throw error;
-    if (begun === generation) endSession('expiry');
+    if (begun === generation) endSession(isLeaving ? 'sign-out' : 'expiry');
   }
 };
 
@@ -135,15 +157,15 @@ export const refreshSession = (): Promise<void> => {
   return underWay;
 };
 
-/** For a page that has just loaded: signs in again whoever was signed in. Throws as `refreshSession` does. */
+/** For a page that has just loaded: fetches the token of whoever is signed in. Throws as `refreshSession` does. */
 export const resumeSession = async (): Promise<void> => {
-  if (accessToken === null && readMarker() !== null) await refreshSession();
+  if (accessToken === null && account !== null) await refreshSession();
 };
 
 /** A token in the refused one's place, of the same account; null where the session has ended. */
 export const replaceToken = async (refused: string): Promise<string | null> => {
   if (accessToken === refused) await refreshSession();
-  const isReplaced = accessToken !== refused && readAccountId() === readAccountId(refused);
+  const isReplaced = accessToken !== refused && account === readSubject(refused);
   return isReplaced ? accessToken : null;
 };
 
@@ -153,14 +175,14 @@ export const isTokenEnding = (): boolean => {
   return claims !== null && Date.now() - receivedAt > (claims.exp - claims.iat) * 1_000 * (6 / 7);
 };
 
-otherTabs.addEventListener('message', (event) => {
-  const { accountId } = OtherTab.parse(event.data);
+otherTabs.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  const accountId = isRecord(data) && typeof data['accountId'] === 'string' ? data['accountId'] : null;
   if (accountId === null) {
-    if (accessToken !== null) dropToken('sign-out');
+    if (account !== null) dropToken('elsewhere');
     return;
   }
-  if (accountId === readAccountId()) return;
-  if (accessToken !== null) changeAccount(accountId);
+  if (accountId === account) return;
+  if (account !== null) changeAccount(accountId);
   // Out of reach just now: the page stays at its sign-in.
   else refreshSession().catch(() => {});
 });

@@ -1,5 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import { z } from 'zod';
+import { parseRecord } from './records.ts';
 
 /** A tab that the browser put to sleep may hold its turn for hours. */
 const WAIT_MILLISECONDS = 10_000;
@@ -7,11 +7,10 @@ const LEASE_MILLISECONDS = 10_000;
 /** Long enough for what one tab writes to be read by another. */
 const SETTLING_MILLISECONDS = 100;
 
-const Lease = z.object({ holder: z.string(), until: z.number() });
-
-const readLease = (key: string): z.infer<typeof Lease> | null => {
+const readLease = (key: string): { holder: string; until: number } | null => {
   try {
-    return Lease.parse(JSON.parse(localStorage.getItem(key) ?? ''));
+    const { holder, until } = parseRecord(localStorage.getItem(key)) ?? {};
+    return typeof holder === 'string' && typeof until === 'number' ? { holder, until } : null;
   } catch {
     return null;
   }

@@ -3,7 +3,14 @@ import { httpBatchLink, httpLink, type Operation, splitLink, TRPCClientError, ty
 import { createTRPCReact } from '@trpc/react-query';
 import { observable, type Unsubscribable } from '@trpc/server/observable';
 import { createFetchInTime } from './fetch-in-time.ts';
-import { isTokenEnding, readAccessToken, refreshSession, replaceToken } from './session.ts';
+import {
+  isTokenEnding,
+  readAccessToken,
+  readAccountId,
+  refreshSession,
+  replaceToken,
+  resumeSession,
+} from './session.ts';
 
 export const trpc = createTRPCReact<AppRouter>();
 
@@ -11,8 +18,11 @@ const fetchSoon = createFetchInTime(20_000);
 /** For all that somebody has ever written. */
 const fetchPatiently = createFetchInTime(300_000);
 
-/** Sends the token of now. One that is refused is replaced once and the call repeated, which nothing can have come of. */
-const guardSession: TRPCLink<AppRouter> =
+/**
+ * Sends the token of now, and on a page that has just loaded waits for one. One that is refused is replaced once and the
+ * call repeated, which nothing can have come of.
+ */
+export const guardSession: TRPCLink<AppRouter> =
   () =>
   ({ next, op }) =>
     observable((observer) => {
@@ -26,6 +36,8 @@ const guardSession: TRPCLink<AppRouter> =
           error: onError,
         });
       };
+      // Whether the session lives is not known, so it lives: the call has failed as the refresh has.
+      const fail = (cause: unknown): void => observer.error(TRPCClientError.from(toError(cause)));
       const sendAgain = async (refused: string, refusal: TRPCClientError<AppRouter>): Promise<void> => {
         try {
           const token = await replaceToken(refused);
@@ -33,25 +45,38 @@ const guardSession: TRPCLink<AppRouter> =
           if (token === null) observer.error(refusal);
           else send(token, (error) => observer.error(error));
         } catch (cause) {
-          // Whether the session lives is not known, so it lives: the call has failed as the refresh has.
-          observer.error(cause instanceof TRPCClientError ? cause : refusal);
+          fail(cause);
         }
       };
-      const token = readAccessToken();
-      // Whether that works or not, this call has the token that it has.
-      if (isTokenEnding()) refreshSession().catch(() => {});
-      send(token, (error) => {
-        const isRefused = error.data?.httpStatus === 401 && op.path !== 'auth.login';
-        if (!isRefused || token === null) observer.error(error);
-        else void sendAgain(token, error);
-      });
+      const begin = (): void => {
+        const token = readAccessToken();
+        // Whether that works or not, this call has the token that it has.
+        if (isTokenEnding()) refreshSession().catch(() => {});
+        send(token, (error) => {
+          const isRefused = error.data?.httpStatus === 401 && op.path !== 'auth.login';
+          if (!isRefused || token === null) observer.error(error);
+          else void sendAgain(token, error);
+        });
+      };
+      const beginSoon = async (): Promise<void> => {
+        try {
+          await resumeSession();
+          if (!isOver && op.signal?.aborted !== true) begin();
+        } catch (cause) {
+          fail(cause);
+        }
+      };
+      if (readAccessToken() === null && readAccountId() !== null) void beginSoon();
+      else begin();
       return () => {
         isOver = true;
         call?.unsubscribe();
       };
     });
 
-const readToken = (context: Operation['context']): { authorization?: string } =>
+const toError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)));
+
+export const readToken = (context: Operation['context']): { authorization?: string } =>
   typeof context['token'] === 'string' ? { authorization: `Bearer ${context['token']}` } : {};
 
 const sendAlone = (fetchInTime: typeof fetchSoon) =>
@@ -66,7 +91,7 @@ export const createTrpcClient = () =>
         true: sendAlone(fetchPatiently),
         false: splitLink({
           // What sets a cookie has an answer to itself.
-          condition: ({ path, type }) => type === 'mutation' && !path.startsWith('tasks.'),
+          condition: ({ type }) => type === 'mutation',
           true: sendAlone(fetchSoon),
           false: httpBatchLink({
             url: '/trpc',

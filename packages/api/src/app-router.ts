@@ -1,3 +1,5 @@
+// oxlint-disable-next-line import/no-empty-named-blocks, unicorn/require-module-specifiers -- the declaration names a type that only this module exports
+import type {} from '@trpc/server/unstable-core-do-not-import';
 import { procedures } from './procedures.ts';
 import { createCallerFactory, router } from './trpc.ts';
 

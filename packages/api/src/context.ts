@@ -1,5 +1,5 @@
 import type { AccessTokens, LinkTokens, PasswordRules, Passwords, RefreshTokens } from '@docket/auth';
-import type { Database } from '@docket/db';
+import type { ChangeHints, Database } from '@docket/db';
 import type { RateLimits } from './rate-limits.ts';
 
 /** What the process makes once and every request shares. */
@@ -13,6 +13,7 @@ export interface Dependencies {
   /** Keyed, so that what was tried as an e-mail address cannot be read from where it is counted or recorded. */
   digestEmail: (email: string) => string;
   rateLimits: RateLimits;
+  changeHints: ChangeHints;
   /** Says that mail waits in the outbox. */
   notifyOutbox: () => void;
 }

@@ -1,3 +1,5 @@
+import { HashProcessError } from '@docket/auth';
+import { isDatabaseUnavailable } from '@docket/db';
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 
@@ -23,6 +25,17 @@ export class FieldError extends TRPCError {
     this.field = field;
   }
 }
+
+/** What to answer where a failure is an outage, which signs nobody out; null where it is something else. */
+export const readOutage = (cause: unknown): RetryLaterError | null =>
+  isDatabaseUnavailable(cause) || cause instanceof HashProcessError
+    ? new RetryLaterError({
+        code: 'SERVICE_UNAVAILABLE',
+        message: 'Docket cannot reach its database just now. What is stored is safe. Try again in a moment.',
+        retryAfterSeconds: 2,
+        cause,
+      })
+    : null;
 
 /** The one answer to a token that is missing, malformed, forged, expired or revoked, or whose user is gone. */
 export const createUnauthorizedError = (): TRPCError =>

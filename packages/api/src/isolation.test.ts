@@ -64,7 +64,16 @@ const MATRIX: Record<ProcedurePath, Access> = {
   'tasks.get': { kind: 'row', of: 'task', call: (caller, id) => caller.tasks.get({ id }) },
   'tasks.create': { kind: 'chosen id', of: 'task', call: (caller, id) => caller.tasks.create({ id, title: 'Mine' }) },
   'tasks.update': { kind: 'row', of: 'task', call: (caller, id) => caller.tasks.update({ id, title: 'Mine' }) },
+  'tasks.restore': { kind: 'row', of: 'task', call: (caller, id) => caller.tasks.restore({ id }) },
+  'sync.pull': { kind: 'own', call: (caller) => caller.sync.pull({}) },
+  'sync.changes': { kind: 'own', call: async (caller) => await readFirst(await caller.sync.changes({})) },
   'tasks.delete': { kind: 'row', of: 'task', call: (caller, id) => caller.tasks.delete({ id }) },
+};
+
+/** What a stream begins with. */
+const readFirst = async (stream: AsyncIterable<unknown>): Promise<unknown> => {
+  for await (const event of stream) return event;
+  return undefined;
 };
 
 const TITLE = 'The secret plans of Ada';

@@ -1,6 +1,7 @@
 /** How a procedure is reached over REST, in the words of trpc-to-openapi. */
 export type ProcedureMeta = {
-  openapi: {
+  /** Missing in a subscription, which REST does not have. */
+  openapi?: {
     method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
     path: `/${string}`;
     summary: string;

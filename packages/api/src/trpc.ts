@@ -1,9 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
-import { HashProcessError, InvalidTokenError } from '@docket/auth';
-import { isDatabaseUnavailable, isForeignKeyViolation } from '@docket/db';
+import { InvalidTokenError } from '@docket/auth';
+import { isForeignKeyViolation } from '@docket/db';
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { Context } from './context.ts';
-import { createUnauthorizedError, describeError, type ErrorFacts, readFieldErrors, RetryLaterError } from './errors.ts';
+import {
+  createUnauthorizedError,
+  describeError,
+  type ErrorFacts,
+  readFieldErrors,
+  readOutage,
+  RetryLaterError,
+} from './errors.ts';
 import type { ProcedureMeta } from './procedure-meta.ts';
 import { spendPoint } from './limits.ts';
 import { findSignedInUser } from './signed-in-user.ts';
@@ -23,6 +30,7 @@ const t = initTRPC
   .meta<ProcedureMeta>()
   .create({
     isDev: false,
+    sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
     errorFormatter: ({ error, shape, path, ctx }) => ({
       message: describeError(error),
       code: shape.code,
@@ -36,19 +44,10 @@ const t = initTRPC
 
 export const { router, createCallerFactory } = t;
 
-/** An outage is not the caller's fault, and signs nobody out. */
 const answerOutages = t.middleware(async ({ next }) => {
   const result = await next();
-  if (result.ok) return result;
-  const { cause } = result.error;
-  if (isDatabaseUnavailable(cause) || cause instanceof HashProcessError) {
-    throw new RetryLaterError({
-      code: 'SERVICE_UNAVAILABLE',
-      message: 'Docket cannot reach its database just now. What is stored is safe. Try again in a moment.',
-      retryAfterSeconds: 2,
-      cause,
-    });
-  }
+  const outage = result.ok ? null : readOutage(result.error.cause);
+  if (outage !== null) throw outage;
   return result;
 });
 
@@ -67,7 +66,7 @@ const requireUser = t.middleware(async ({ ctx, next }) => {
   });
   const user = await findSignedInUser(ctx.db, subject);
   if (user === null) throw createUnauthorizedError();
-  return next({ ctx: { user, userId: user.id, sessionId: subject.sessionId } });
+  return next({ ctx: { user, userId: user.id, sessionId: subject.sessionId, subject } });
 });
 
 /** An account may be deleted while a call of its user is under way: its rows then have no owner any more. */
@@ -109,7 +108,10 @@ export const cookieProcedure = publicProcedure.use(requireOwnPage);
 export const protectedProcedure = publicProcedure
   .use(requireUser)
   .use(async ({ ctx, type, next }) => {
-    await spendPoint(ctx, type === 'query' ? 'reads' : 'writes', ctx.userId);
-    return next();
+    await spendPoint(ctx, type === 'mutation' ? 'writes' : 'reads', ctx.userId);
+    const result = await next();
+    // By now it is committed.
+    if (type === 'mutation' && result.ok) ctx.changeHints.announce(ctx.userId);
+    return result;
   })
   .use(answerGoneOwner);

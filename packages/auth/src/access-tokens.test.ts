@@ -70,7 +70,8 @@ describe('a signed token', () => {
 
   test('speaks for its user, whoever verifies it', async () => {
     const token = await tokens.sign(subject);
-    const expected = { userId: subject.userId, sessionId: subject.sessionId, issuedAtSeconds: now };
+    const { userId, sessionId } = subject;
+    const expected = { userId, sessionId, issuedAtSeconds: now, expiresAtSeconds: now + WEEK };
     expect(await tokens.verify(token)).toEqual(expected);
     expect(await tokens.verify(token)).toEqual(expected);
     expect(await (await createAccessTokens({ secret })).verify(token)).toEqual(expected);
@@ -83,7 +84,12 @@ describe('a token of another service', () => {
   test('needs no session, no key id and no time of issue', async () => {
     const { sub, email, exp } = good;
     const token = await new SignJWT({ sub, email, exp: exp - 3_600 }).setProtectedHeader({ alg: 'HS256' }).sign(key);
-    expect(await tokens.verify(token)).toEqual({ userId: sub, sessionId: null, issuedAtSeconds: now - 3_600 });
+    expect(await tokens.verify(token)).toEqual({
+      userId: sub,
+      sessionId: null,
+      issuedAtSeconds: now - 3_600,
+      expiresAtSeconds: exp - 3_600,
+    });
   });
 
   test('may come from a clock that is a minute ahead', async () => {

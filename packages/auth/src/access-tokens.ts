@@ -55,6 +55,8 @@ export interface TokenSubject {
   sessionId: string | null;
   /** Seconds since 1970, as in `iat`. */
   issuedAtSeconds: number;
+  /** Seconds since 1970, as in `exp`. */
+  expiresAtSeconds: number;
 }
 
 export interface AccessTokens {
@@ -133,6 +135,7 @@ export const createAccessTokens = async (options: {
         userId: claims.sub,
         sessionId: claims.sid ?? null,
         issuedAtSeconds: claims.iat ?? claims.exp - ACCESS_TOKEN_TTL_SECONDS,
+        expiresAtSeconds: claims.exp,
       };
     },
   };

@@ -7,7 +7,7 @@ const dist = new URL('../dist/', import.meta.url);
 
 const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*)(["'])([^"']+)\1/g;
 const CARRIED = /^\.\/([\w-]+)\.(?:js|ts)$/;
-const INSTALLED = new Set(['@trpc/server']);
+const INSTALLED = /^@trpc\/server(\/|$)/;
 
 const names = new Set(['procedures']);
 for (const name of names) {
@@ -15,7 +15,7 @@ for (const name of names) {
   for (const [, , specifier = ''] of declaration.matchAll(SPECIFIER)) {
     const carried = CARRIED.exec(specifier)?.[1];
     if (carried !== undefined) names.add(carried);
-    else if (!INSTALLED.has(specifier)) {
+    else if (!INSTALLED.test(specifier)) {
       throw new Error(`@docket/api's ${name}.d.ts names '${specifier}', which users of @docket/client do not have.`);
     }
   }

@@ -44,6 +44,14 @@ const readErrorShape = (envelope: Record<string, unknown>, status: number): Dock
   return facts && { message: error['message'], code: TRPC_ERROR_CODES_BY_KEY[facts.code], data: facts };
 };
 
+/** The error that ended a stream, in the server's words; null where it is none of Docket's. */
+export const readEventError = (path: string, error: unknown): DocketError | null => {
+  const facts = isRecord(error) && isRecord(error['data']) ? error['data'] : {};
+  const httpStatus = Number(facts['httpStatus']);
+  const shape = readErrorShape({ error }, httpStatus);
+  return shape && new DocketError({ code: shape.data.code, message: shape.message, path, httpStatus, shape });
+};
+
 /** Seconds, or an HTTP date (RFC 9110, 10.2.3). */
 const readRetryAfterSeconds = (header: string | null): number | undefined => {
   if (header === null) return undefined;

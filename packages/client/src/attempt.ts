@@ -19,7 +19,15 @@ export type DocketFetch = (
   status: number;
   headers: { get(name: string): string | null };
   text(): Promise<string>;
+  /** Of what follows changes: the stream. */
+  body?: { getReader(): StreamReader } | null;
 }>;
+
+/** As much of a stream's reader as following changes needs. */
+interface StreamReader {
+  read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: unknown }>;
+  cancel(): Promise<void>;
+}
 
 /** One call of a procedure, however often it is tried. */
 export interface Call {
@@ -51,7 +59,8 @@ const TOKENLESS: ReadonlySet<string> = new Set<MutationPath>([
 /** Visible ASCII. `fetch` would refuse anything else in a message that quotes the token. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
-const obtainToken = async (path: string, source: TokenSource): Promise<string> => {
+/** @throws {DocketError} TOKEN_UNAVAILABLE */
+export const obtainToken = async (path: string, source: TokenSource): Promise<string> => {
   const options = { code: 'TOKEN_UNAVAILABLE', path } as const;
   let token: unknown;
   try {
@@ -79,7 +88,7 @@ const createRequest = (call: Call, endpoint: string): { url: string; method: 'GE
 };
 
 /** The system's name of what went wrong, such as ECONNREFUSED; `fetch` hides it one cause down. */
-const findSystemCode = (cause: unknown): string | undefined => {
+export const findSystemCode = (cause: unknown): string | undefined => {
   if (!(cause instanceof Error)) return undefined;
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : findSystemCode(cause.cause);
 };

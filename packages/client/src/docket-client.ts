@@ -1,9 +1,13 @@
-import { createTRPCClient, type TRPCClient } from '@trpc/client';
+import { createTRPCClient, splitLink, type TRPCClient } from '@trpc/client';
 import type { DocketFetch, TokenSource } from './attempt.ts';
 import { createCallLink } from './call-link.ts';
 import type { DocketRouter } from './docket-router.ts';
+import { createFollowLink } from './follow-link.ts';
 
-/** Every procedure of Docket: `client.tasks.create.mutate({ title })`. Calls fail with DocketError only. */
+/**
+ * Every procedure of Docket: `client.tasks.create.mutate({ title })`, `client.sync.changes.subscribe({}, { onData })`.
+ * Calls fail with DocketError only.
+ */
 export type DocketClient = TRPCClient<DocketRouter>;
 
 /** How a client reaches its server. */
@@ -52,6 +56,12 @@ export const createDocketClient = (options: DocketClientOptions): DocketClient =
   }
   const endpoint = resolveEndpoint(url);
   return createTRPCClient<DocketRouter>({
-    links: [createCallLink({ endpoint, token, fetch, timeoutSeconds, retries })],
+    links: [
+      splitLink({
+        condition: ({ type }) => type === 'subscription',
+        true: createFollowLink({ endpoint, token, fetch, timeoutSeconds }),
+        false: createCallLink({ endpoint, token, fetch, timeoutSeconds, retries }),
+      }),
+    ],
   });
 };

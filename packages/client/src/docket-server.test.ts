@@ -42,3 +42,26 @@ test('the server`s refusals arrive as one kind of error, with their code and fie
   await client.auth.logout.mutate();
   await expect(client.auth.me.query()).rejects.toMatchObject({ code: 'UNAUTHORIZED', requestId: expect.any(String) });
 });
+
+test('a service follows a user`s changes until the session ends', async () => {
+  const { client } = await signUp();
+  const known = await client.tasks.create.mutate({ title: 'Known' });
+  const titles: string[] = [];
+  const end = new Promise<unknown>((resolve) => {
+    client.sync.changes.subscribe(
+      { lastEventId: known.revision },
+      {
+        onData: ({ data }) => {
+          titles.push(...data.tasks.map(({ title }) => title));
+          if (titles.includes('Second')) void client.auth.logout.mutate();
+        },
+        onError: resolve,
+      },
+    );
+  });
+  await client.tasks.create.mutate({ title: 'First' });
+  await client.tasks.create.mutate({ title: 'Second' });
+  expect(await end).toBeInstanceOf(DocketError);
+  expect(await end).toMatchObject({ code: 'UNAUTHORIZED', httpStatus: 401, path: 'sync.changes' });
+  expect(titles).toEqual(['First', 'Second']);
+});

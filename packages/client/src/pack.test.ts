@@ -26,6 +26,17 @@ hold<Equal<Task['completedAt'], string | null>>(true);
 hold<Equal<DocketInputs['tasks']['get'], { id: string }>>(true);
 const page = await client.tasks.list.query({ limit: 2 }, { signal: AbortSignal.timeout(1000) });
 hold<Equal<typeof page, { items: Task[]; nextCursor: string | null }>>(true);
+const subscription = client.sync.changes.subscribe(
+  { lastEventId: 7 },
+  {
+    onData: ({ id, data }) => {
+      hold<Equal<typeof id, string>>(true);
+      hold<Equal<typeof data, { revision: number; reset: boolean; tasks: Task[] }>>(true);
+    },
+    onError: (error) => hold<Equal<DocketError extends typeof error ? true : false, true>>(true),
+  },
+);
+subscription.unsubscribe();
 const failure: unknown = null;
 if (failure instanceof DocketError) hold<Equal<typeof failure.code, DocketErrorCode>>(true);
 
@@ -93,13 +104,13 @@ describe('the packed client in a folder of its own', () => {
     expect(lock).toMatchObject({
       packages: {
         'node_modules/@docket/client': {
-          dependencies: { '@trpc/client': '11.19.0', '@trpc/server': '11.19.0', uuidv7: '1.2.1' },
+          dependencies: { '@trpc/client': '11.19.0', '@trpc/server': '11.19.0', eventsource: '4.1.1', uuidv7: '1.2.1' },
         },
       },
     });
     expect(await readdir(join(folder, 'node_modules/@trpc'))).toEqual(['client', 'server']);
     const names = (await readdir(join(folder, 'node_modules'))).filter((name) => !name.startsWith('.'));
-    expect(names.toSorted()).toEqual(['@docket', '@trpc', 'uuidv7']);
+    expect(names.toSorted()).toEqual(['@docket', '@trpc', 'eventsource', 'eventsource-parser', 'uuidv7']);
   });
 
   it.each([

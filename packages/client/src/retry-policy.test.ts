@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DocketError } from './docket-error.ts';
-import { computeDelayMilliseconds, isRetryable } from './retry-policy.ts';
+import { computeDelayMilliseconds, isRetryable, isWorthWaiting } from './retry-policy.ts';
 
 const fail = (failure: Partial<ConstructorParameters<typeof DocketError>[0]>) =>
   new DocketError({ code: 'INTERNAL_SERVER_ERROR', message: 'It failed.', path: 'tasks.list', ...failure });
@@ -17,7 +17,7 @@ describe('isRetryable', () => {
   ];
   it.each(passing)('sends queries, creates and updates again after $code $httpStatus', (error) => {
     expect(isRetryable(query, error)).toBe(true);
-    for (const path of ['tasks.create', 'tasks.update', 'account.update']) {
+    for (const path of ['tasks.create', 'tasks.update', 'tasks.restore', 'account.update']) {
       expect(isRetryable(mutation(path), error)).toBe(true);
     }
   });
@@ -63,6 +63,22 @@ describe('isRetryable', () => {
     fail({ code: 'INTERNAL_SERVER_ERROR', httpStatus: 500 }),
   ])('sends nothing again after $code $httpStatus', (error) => {
     expect(isRetryable(query, error)).toBe(false);
+  });
+});
+
+describe('isWorthWaiting', () => {
+  it.each([
+    [true, fail({ code: 'NETWORK_ERROR' })],
+    [true, fail({ code: 'TIMEOUT' })],
+    [true, fail({ code: 'INVALID_RESPONSE', httpStatus: 502 })],
+    [true, fail({ code: 'SERVICE_UNAVAILABLE', httpStatus: 503 })],
+    [true, fail({ code: 'TOO_MANY_REQUESTS', httpStatus: 429, retryAfterSeconds: 60 })],
+    [false, fail({ code: 'UNAUTHORIZED', httpStatus: 401 })],
+    [false, fail({ code: 'BAD_REQUEST', httpStatus: 400 })],
+    [false, fail({ code: 'INVALID_RESPONSE', httpStatus: 200 })],
+    [false, fail({ code: 'TOKEN_UNAVAILABLE' })],
+  ])('is %s after %s', (expected, error) => {
+    expect(isWorthWaiting(error)).toBe(expected);
   });
 });
 

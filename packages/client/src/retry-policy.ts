@@ -6,6 +6,7 @@ const REPEATABLE_MUTATIONS: ReadonlySet<string> = new Set<MutationPath>([
   'account.update',
   'tasks.create',
   'tasks.update',
+  'tasks.restore',
 ]);
 
 const PASSING_STATUSES: ReadonlySet<number | undefined> = new Set([502, 503, 504]);
@@ -25,6 +26,10 @@ export const isRetryable = (call: { type: string; path: string }, error: DocketE
     error.code === 'NETWORK_ERROR' || error.code === 'TIMEOUT' || PASSING_STATUSES.has(error.httpStatus);
   return isRepeatable && isPassing;
 };
+
+/** Whether a stream that failed may be opened again, however long that takes. */
+export const isWorthWaiting = ({ code, httpStatus = 0 }: DocketError): boolean =>
+  code === 'NETWORK_ERROR' || code === 'TIMEOUT' || httpStatus === 429 || httpStatus >= 500;
 
 /**
  * How long to wait ahead of a retry (the first is number 0): twice as long each time, and no sooner than the server asked,

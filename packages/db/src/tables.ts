@@ -80,15 +80,40 @@ export const tasks = pgTable(
     updatedAt: instant()
       .notNull()
       .default(sql`now()`),
+    /** In the trash since; the row goes 30 days later. */
+    deletedAt: instant(),
+    /** The change of the user's that wrote this row. */
+    revision: bigint({ mode: 'number' }).notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.id] }),
     foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete('cascade'),
     // Ascending, and read backwards: drizzle's `.desc()` would say NULLS LAST, which no `ORDER BY ... DESC` matches.
-    index('tasks_by_creation').on(table.userId, table.createdAt, table.id),
-    index('tasks_by_completion').on(table.userId, table.completed, table.createdAt, table.id),
+    index('tasks_by_creation')
+      .on(table.userId, table.createdAt, table.id)
+      .where(sql`deleted_at is null`),
+    index('tasks_by_completion')
+      .on(table.userId, table.completed, table.createdAt, table.id)
+      .where(sql`deleted_at is null`),
+    index('tasks_in_trash')
+      .on(table.userId, table.createdAt, table.id)
+      .where(sql`deleted_at is not null`),
+    index('tasks_by_revision').on(table.userId, table.revision),
   ],
 );
+
+/**
+ * Counts the changes of each user. Whoever writes takes the next revision in the same statement, and holds the row's
+ * lock until the commit, so that one user's revisions become visible in their order.
+ */
+export const changeClock = pgTable('change_clock', {
+  userId: uuid()
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  revision: bigint({ mode: 'number' }).notNull(),
+  /** Of what the purge has deleted for good, the newest; who knows less has to begin anew. */
+  purgedRevision: bigint({ mode: 'number' }).notNull().default(0),
+});
 
 /** A link that was mailed, good once. Its token is computed from the id, so that no secret is stored. */
 export const emailLinks = pgTable(

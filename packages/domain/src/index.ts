@@ -23,6 +23,7 @@ export {
   Session,
   SessionIdInput,
 } from './session.ts';
+export { Changes, FollowChangesInput, PullInput } from './sync.ts';
 export {
   CreateTaskInput,
   DeleteTaskOutput,

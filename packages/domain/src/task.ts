@@ -16,6 +16,10 @@ export const Task = z.object({
   completedAt: Instant.nullable(),
   createdAt: Instant,
   updatedAt: Instant,
+  /** In the trash since; it is deleted for good 30 days later. */
+  deletedAt: Instant.nullable(),
+  /** Which change of the user's wrote it: the higher, the later. */
+  revision: z.int(),
 });
 export type Task = z.infer<typeof Task>;
 
@@ -39,6 +43,8 @@ export const formatTaskCursor = (last: TaskCursor): string => `${last.createdAt}
 
 export const ListTasksInput = z.strictObject({
   completed: Completed.optional(),
+  /** True: those in the trash, and no others. */
+  deleted: z.boolean('`deleted` is true or false.').optional(),
   cursor: TaskCursor.nullish(),
   /** Which way a client walks; tRPC's infinite queries send it along. The answer is the same. */
   direction: z.enum(['forward', 'backward']).optional(),

@@ -60,13 +60,19 @@ describe('the docs page', () => {
   test('groups the operations by what they are about, signing in first', async () => {
     const { body } = await get('/api/docs');
     const titles = [...body.matchAll(/<h2 id="[\w-]+-title">([^<]+)<\/h2>/g)].map(([, title]) => title);
-    expect(titles.slice(-4)).toEqual(['Sign-in and passwords', 'Sessions', 'Account', 'Tasks']);
+    expect(titles.slice(-5)).toEqual(['Sign-in and passwords', 'Sessions', 'Account', 'Tasks', 'Sync']);
     const tags = [...body.matchAll(/<section class="operation" id="([^"]+)"/g)].map(([, id]) => {
       const procedure = listRestProcedures().find(({ name }) => name.replaceAll('.', '-') === id);
       return procedure && findOperation(describeApi('/api'), procedure).tags?.[0];
     });
     expect(tags).toHaveLength(listRestProcedures().length);
-    expect(tags.filter((tag, index) => tag !== tags[index - 1])).toEqual(['auth', 'sessions', 'account', 'tasks']);
+    expect(tags.filter((tag, index) => tag !== tags[index - 1])).toEqual([
+      'auth',
+      'sessions',
+      'account',
+      'tasks',
+      'sync',
+    ]);
   });
 
   test('holds nothing that its content security policy would refuse', async () => {

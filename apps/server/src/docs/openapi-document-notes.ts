@@ -183,5 +183,20 @@ export const PROCEDURE_NOTES: Record<string, ProcedureNotes> = {
     success: 'The task as it is now.',
     body: { completed: true },
   },
-  'tasks.delete': { description: 'There is no way back.', success: 'The id of the task that was deleted.' },
+  'tasks.delete': {
+    description: 'Puts the task into the trash. It can be restored for 30 days.',
+    success: 'The id of the task that was deleted.',
+  },
+  'tasks.restore': {
+    description: 'Takes the task out of the trash, as it was. One that is not in the trash is answered as it is.',
+    success: 'The task as it is now.',
+  },
+  'sync.pull': {
+    description:
+      'What changed after the revision `since`, deleted tasks among it: those whose `deletedAt` is set. Without `since`, ' +
+      'every open task and the latest 500 completed ones; `tasks.list` has the rest. Over tRPC, `sync.changes` follows ' +
+      'the changes as they are made.',
+    success: 'The changes, up to and including `revision`.',
+    query: { since: 41 },
+  },
 };

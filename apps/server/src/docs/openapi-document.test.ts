@@ -121,7 +121,8 @@ describe('describeApi writes valid OpenAPI 3.1', () => {
 describe('describeApi describes the router', () => {
   test('with every procedure exactly once, under its own method and path', () => {
     const procedures = listRestProcedures();
-    expect(procedures.map(({ name }) => name)).toEqual(Object.keys(appRouter._def.procedures));
+    const names = Object.keys(appRouter._def.procedures).filter((name) => name !== 'sync.changes');
+    expect(procedures.map(({ name }) => name)).toEqual(names);
     expect(listOperations()).toHaveLength(procedures.length);
     const ids = procedures.map((procedure) => findOperation(document, procedure).operationId);
     expect(ids).toEqual(procedures.map(({ name }) => name.replaceAll('.', '-')));

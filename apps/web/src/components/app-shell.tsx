@@ -3,12 +3,13 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { Brand } from './brand.tsx';
 import { IconButton, Tooltip } from './button.tsx';
-import { CompletedIcon, PlusIcon, SidebarIcon, TasksIcon } from './icons.tsx';
+import { CompletedIcon, DeleteIcon, PlusIcon, SidebarIcon, TasksIcon } from './icons.tsx';
 import { useShortcut } from './use-shortcut.ts';
 
 type AppShellProps = {
   readonly openCount: ReactNode;
   readonly account: ReactNode;
+  readonly status: ReactNode;
   readonly onNewTask: () => void;
   readonly onSettings: () => void;
   readonly children: ReactNode;
@@ -33,7 +34,7 @@ const storeCollapsed = (isCollapsed: boolean): void => {
 };
 
 /** The sidebar of a wide screen, the bars of a phone, and the page between them. */
-export const AppShell = ({ openCount, account, onNewTask, onSettings, children }: AppShellProps) => {
+export const AppShell = ({ openCount, account, status, onNewTask, onSettings, children }: AppShellProps) => {
   const [isCollapsed, setIsCollapsed] = useState(isStoredCollapsed);
   const toggle = () => {
     storeCollapsed(!isCollapsed);
@@ -80,8 +81,15 @@ export const AppShell = ({ openCount, account, onNewTask, onSettings, children }
             <CompletedIcon />
             <span>Completed</span>
           </Link>
+          <Link to="/trash" className="shell-wide">
+            <DeleteIcon />
+            <span>Trash</span>
+          </Link>
         </nav>
-        <div className="shell-account">{account}</div>
+        <div className="shell-foot">
+          {status}
+          {account}
+        </div>
       </header>
       {children}
     </div>

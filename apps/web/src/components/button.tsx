@@ -1,5 +1,5 @@
 import './button.css';
-import type { ComponentPropsWithRef, ReactNode } from 'react';
+import { type ComponentPropsWithRef, type ReactNode, useState } from 'react';
 
 type ButtonProps = ComponentPropsWithRef<'button'> & { readonly tone?: 'accent' | 'danger' | 'quiet' | 'link' };
 
@@ -8,7 +8,10 @@ export const Button = ({ tone = 'quiet', className = '', type = 'button', ...res
   <button {...rest} type={type} className={`button button-${tone} ${className}`} />
 );
 
-type IconButtonProps = Omit<ComponentPropsWithRef<'button'>, 'aria-label' | 'children'> & {
+type IconButtonProps = Omit<
+  ComponentPropsWithRef<'button'>,
+  'aria-label' | 'children' | 'onPointerEnter' | 'onPointerLeave' | 'onFocus' | 'onBlur'
+> & {
   readonly label: string;
   /** What the tooltip says where the accessible name would be too long. */
   readonly hint?: string;
@@ -21,10 +24,21 @@ type IconButtonProps = Omit<ComponentPropsWithRef<'button'>, 'aria-label' | 'chi
 /** A button with a picture on it: `label` is its name, and its tooltip shows the key. */
 export const IconButton = (props: IconButtonProps) => {
   const { label, hint = label, shortcut, side = 'below', className = '', type = 'button', children, ...rest } = props;
+  // A long list has many of these, and of their tooltips nobody sees more than one.
+  const [isNear, setIsNear] = useState(false);
   return (
-    <button {...rest} type={type} aria-label={label} className={`icon-button ${className}`}>
+    <button
+      {...rest}
+      type={type}
+      aria-label={label}
+      className={`icon-button ${className}`}
+      onPointerEnter={() => setIsNear(true)}
+      onPointerLeave={() => setIsNear(false)}
+      onFocus={() => setIsNear(true)}
+      onBlur={() => setIsNear(false)}
+    >
       {children}
-      <Tooltip hint={hint} side={side} {...(shortcut === undefined ? {} : { shortcut })} />
+      {isNear ? <Tooltip hint={hint} side={side} {...(shortcut === undefined ? {} : { shortcut })} /> : null}
     </button>
   );
 };

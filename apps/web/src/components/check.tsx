@@ -11,9 +11,9 @@ type CheckProps = {
 export const Check = ({ label, isChecked, isDisabled = false, onChange }: CheckProps) => (
   <span className="check">
     <input type="checkbox" aria-label={label} checked={isChecked} disabled={isDisabled} onChange={onChange} />
-    <svg viewBox="0 0 24 24" fill="none" aria-hidden="true">
-      <circle className="check-ring" cx="12" cy="12" r="9.25" strokeWidth="1.5" />
-      <path className="check-mark" d="m7.75 12.4 3 3 5.5-6.5" strokeWidth="2" pathLength="1" />
+    <svg viewBox="0 0 24 24" aria-hidden="true">
+      <circle className="check-ring" cx="12" cy="12" r="9.25" />
+      <path className="check-mark" d="m7.75 12.4 3 3 5.5-6.5" pathLength="1" />
     </svg>
   </span>
 );

@@ -1,16 +1,7 @@
 import type { ReactNode } from 'react';
 
 const Icon = ({ children }: { readonly children: ReactNode }) => (
-  <svg
-    className="icon"
-    viewBox="0 0 18 18"
-    fill="none"
-    stroke="currentColor"
-    strokeWidth="1.5"
-    strokeLinecap="round"
-    strokeLinejoin="round"
-    aria-hidden="true"
-  >
+  <svg className="icon" viewBox="0 0 18 18" aria-hidden="true">
     {children}
   </svg>
 );
@@ -52,6 +43,18 @@ export const DetailsIcon = () => (
 export const DeleteIcon = () => (
   <Icon>
     <path d="M3 5h12M7 5V3.25h4V5M4.5 5l.7 9.25c.05.6.5 1 1.1 1h5.4c.6 0 1.05-.4 1.1-1L13.5 5M7.6 8v4.25M10.4 8v4.25" />
+  </Icon>
+);
+
+export const CloudIcon = () => (
+  <Icon>
+    <path d="M5.25 14h7.5a3 3 0 0 0 .4-5.97A4.25 4.25 0 0 0 5 7.1 3.5 3.5 0 0 0 5.25 14Z" />
+  </Icon>
+);
+
+export const OfflineIcon = () => (
+  <Icon>
+    <path d="M6.9 4.6a4.25 4.25 0 0 1 6.25 3.43 3 3 0 0 1 1.9 4.5M12 14H5.25A3.5 3.5 0 0 1 5 7.1M3 3l12 12" />
   </Icon>
 );
 

@@ -5,21 +5,29 @@ import { CloseIcon } from './icons.tsx';
 
 type Notice = {
   readonly message: string;
-  readonly isProblem?: boolean;
-  readonly action?: { readonly label: string; readonly run: () => void };
+  /** It stays until it is dismissed. */
+  readonly isLasting?: boolean;
+  /** Of the notices with one name only the latest is shown. */
+  readonly slot?: string;
+  readonly action?: { readonly label: string; readonly shortcut?: string; readonly run: () => void };
 };
 type ShownNotice = Notice & { readonly key: number };
 
 type Notices = {
   /** Says something to those who listen, and shows nothing. */
   readonly announce: (message: string) => void;
-  /** Shows a notice at the foot of the page and says it. A problem stays until it is dismissed. */
+  /** Shows a notice at the foot of the page and says it. */
   readonly notify: (notice: Notice) => void;
+  /** Takes a slot's notice away. */
+  readonly withdraw: (slot: string) => void;
   readonly clear: () => void;
 };
 
 const SHOWN_MILLISECONDS = 8_000;
 const SHOWN_AT_ONCE = 3;
+
+const isSame = (one: Notice, other: Notice): boolean =>
+  one.message === other.message || (one.slot !== undefined && one.slot === other.slot);
 
 const NoticesContext = createContext<Notices | null>(null);
 
@@ -41,11 +49,10 @@ export const NoticesProvider = ({ children }: { readonly children: ReactNode }) 
       notify: (notice) => {
         nextKey.current += 1;
         const added = { ...notice, key: nextKey.current };
-        setShown((before) =>
-          [...before.filter(({ message }) => message !== notice.message), added].slice(-SHOWN_AT_ONCE),
-        );
+        setShown((before) => [...before.filter((one) => !isSame(one, notice)), added].slice(-SHOWN_AT_ONCE));
         announce(notice.message);
       },
+      withdraw: (slot) => setShown((before) => before.filter((one) => one.slot !== slot)),
       clear: () => setShown([]),
     }),
     [announce],
@@ -72,14 +79,14 @@ export const NoticesProvider = ({ children }: { readonly children: ReactNode }) 
 type NoticeCardProps = { readonly notice: ShownNotice; readonly onDismiss: (key: number) => void };
 
 const NoticeCard = ({ notice, onDismiss }: NoticeCardProps) => {
-  const { key, message, action, isProblem = false } = notice;
+  const { key, message, action, isLasting = false } = notice;
   const [isHeld, setIsHeld] = useState(false);
 
   useEffect(() => {
-    if (isHeld || isProblem) return undefined;
+    if (isHeld || isLasting) return undefined;
     const timer = setTimeout(() => onDismiss(key), SHOWN_MILLISECONDS);
     return () => clearTimeout(timer);
-  }, [isHeld, isProblem, key, onDismiss]);
+  }, [isHeld, isLasting, key, onDismiss]);
 
   return (
     <div
@@ -93,6 +100,7 @@ const NoticeCard = ({ notice, onDismiss }: NoticeCardProps) => {
       {action === undefined ? null : (
         <Button
           tone="link"
+          aria-keyshortcuts={action.shortcut}
           onClick={() => {
             onDismiss(key);
             action.run();

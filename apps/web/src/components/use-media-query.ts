@@ -5,6 +5,9 @@ export const WIDE = '(min-width: 1080px)';
 /** A keyboard is at hand, and taking the caret does not raise one over the page. */
 export const HAS_KEYBOARD = '(min-width: 720px) and (hover: hover)';
 
+/** Rows are higher where a finger hits them. */
+export const TOUCH = '(pointer: coarse)';
+
 export const matchesMedia = (query: string): boolean => window.matchMedia(query).matches;
 
 export const useMediaQuery = (query: string): boolean => {

@@ -19,6 +19,7 @@ import { createUnauthorizedError, FieldError } from '../errors.ts';
 import { spendPoint } from '../limits.ts';
 import { listLiveSessions } from '../live-sessions.ts';
 import { checkCurrentPassword, reservePlace } from '../password-work.ts';
+import { taskColumns } from '../task-rows.ts';
 import { protectedProcedure, publicProcedure } from '../trpc.ts';
 
 const ACTIVITY_MAX = 100;
@@ -186,15 +187,7 @@ export const accountRouter = {
         sessions: await listLiveSessions(ctx.db, ctx),
         activity: await statements(ctx.db).listActivity.execute({ userId: ctx.userId, limit: NO_LIMIT }),
         tasks: await ctx.db
-          .select({
-            id: tasks.id,
-            title: tasks.title,
-            description: tasks.description,
-            completed: tasks.completed,
-            completedAt: tasks.completedAt,
-            createdAt: tasks.createdAt,
-            updatedAt: tasks.updatedAt,
-          })
+          .select(taskColumns)
           .from(tasks)
           .where(eq(tasks.userId, ctx.userId))
           .orderBy(tasks.createdAt, tasks.id),
@@ -218,8 +211,15 @@ export const accountRouter = {
       using place = reservePlace(ctx.passwords);
       const checkedHash = await checkCurrentPassword(ctx, place, input.currentPassword);
       const [gone] = await ctx.db.execute(sql`
-        with gone as (
-          delete from users where id = ${ctx.userId} and hashed_password = ${checkedHash} returning id, email
+        with clock as materialized (
+          select user_id from change_clock where user_id = ${ctx.userId} for update
+        ),
+        gone as (
+          delete from users
+          where id = ${ctx.userId} and hashed_password = ${checkedHash}
+            -- In the order in which every other change takes its locks: the clock, then the user.
+            and (select count(*) from clock) >= 0
+          returning id, email
         ),
         mail as (delete from outbox using gone where outbox.recipient = gone.email)
         select id from gone`);

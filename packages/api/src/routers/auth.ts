@@ -61,18 +61,20 @@ const beginSession = async (
   return begun === undefined ? null : { userId: begun.user_id, sessionId };
 };
 
-/** Ends the oldest sessions beyond the limit (OWASP ASVS 5.0 7.1.2). */
-const endSurplusSessions = async (ctx: Context, userId: string): Promise<void> => {
+/** Ends the oldest sessions beyond the limit, and says whether there were any (OWASP ASVS 5.0 7.1.2). */
+const endSurplusSessions = async (ctx: Context, userId: string): Promise<boolean> => {
   const surplus = ctx.db
     .select({ id: sessions.id })
     .from(sessions)
     .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), sql`${sessions.expiresAt} > now()`))
     .orderBy(desc(sessions.createdAt), desc(sessions.id))
     .offset(MAX_LIVE_SESSIONS);
-  await ctx.db
+  const ended = await ctx.db
     .update(sessions)
     .set({ revokedAt: sql`now()` })
-    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), sql`${sessions.id} in ${surplus}`));
+    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), sql`${sessions.id} in ${surplus}`))
+    .returning({ id: sessions.id });
+  return ended.length > 0;
 };
 
 /** Whether the account was signed in to from this address, or in this browser, in the last weeks. */
@@ -148,7 +150,7 @@ export const authRouter = {
               returning id, password_version`,
       );
       if (session === null) throw createWrongPasswordError();
-      await endSurplusSessions(ctx, user.id);
+      if (await endSurplusSessions(ctx, user.id)) ctx.changeHints.announce(user.id);
       return await answerTokens(ctx, { ...session, email: user.email, counter: 0 });
     }),
 
@@ -195,7 +197,10 @@ export const authRouter = {
         )})
         select email, refresh_counter, revoked_at is null as is_live from moved`);
       // The browser's cookie stays: by now another tab may have signed in and got a new one.
-      if (session === undefined || !session.is_live) throw createUnauthorizedError();
+      if (session === undefined || !session.is_live) {
+        if (session !== undefined) ctx.changeHints.announce(shown.userId);
+        throw createUnauthorizedError();
+      }
       return await answerTokens(ctx, { ...shown, email: session.email, counter: session.refresh_counter });
     }),
 

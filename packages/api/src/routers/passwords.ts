@@ -165,6 +165,7 @@ export const passwordsRouter = {
         ),
         ${replacePassword(ctx, { account, kind: 'password-reset', keptSessionId: null, usedLinkId: link.linkId })}`);
       if (changed === undefined) throw createUsedLinkError();
+      ctx.changeHints.announce(link.userId);
       ctx.notifyOutbox();
       return { done: true as const };
     }),

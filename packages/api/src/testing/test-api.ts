@@ -7,7 +7,7 @@ import {
   createPasswords,
   createRefreshTokens,
 } from '@docket/auth';
-import { sessions, users } from '@docket/db';
+import { openChangeHints, sessions, users } from '@docket/db';
 import { createTestDatabase, type TestDatabase } from '@docket/db/testing';
 import { sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
@@ -57,6 +57,7 @@ export const createTestApi = async (options: TestApiOptions = {}): Promise<TestA
     linkTokens: createLinkTokens({ secret }),
     digestEmail: createEmailDigest({ secret }),
     rateLimits: createRateLimits({ db: database.db, settings: readRateLimits(options.rateLimits ?? 'off') }),
+    changeHints: openChangeHints({ db: database.db, directUrl: database.url }),
     notifyOutbox: () => {},
   };
   const makeContext: TestApi['makeContext'] = (token, facts) =>
@@ -89,6 +90,7 @@ export const createTestApi = async (options: TestApiOptions = {}): Promise<TestA
     },
     close: async () => {
       passwords.close();
+      await dependencies.changeHints.close();
       await database.close();
     },
   };

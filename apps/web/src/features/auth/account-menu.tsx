@@ -1,25 +1,33 @@
 import './account-menu.css';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Choice } from '../../components/choice.tsx';
-import { AccountIcon, SettingsIcon } from '../../components/icons.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { AccountIcon, DeleteIcon, SettingsIcon } from '../../components/icons.tsx';
 import { Menu } from '../../components/menu.tsx';
 import { useNotices } from '../../components/notices.tsx';
 import { readErrorAnswer } from '../../errors.ts';
-import { endSession } from '../../session.ts';
+import { endSession, prepareSignOut } from '../../session.ts';
+import { useSyncState } from '../../sync-context.tsx';
 import { chooseTheme, THEMES, useTheme } from '../../theme.ts';
 import { trpc } from '../../trpc.ts';
 
 const SIGN_OUT_MILLISECONDS = 3_000;
 const THEME_LABELS = { system: 'System', light: 'Light', dark: 'Dark' };
 
+const sayUnsent = (count: number): string => (count === 1 ? '1 change has' : `${count} changes have`);
+
 /** Who is signed in, the settings, the theme, and the way out. */
 export const AccountMenu = () => {
   const theme = useTheme();
   const account = trpc.auth.me.useQuery();
   const { notify } = useNotices();
+  const unsent = useSyncState(({ pending, failed }) => pending + failed.length);
+  const [isAsking, setIsAsking] = useState(false);
   const logout = trpc.auth.logout.useMutation();
   const signOut = async () => {
+    prepareSignOut();
     // The server takes the cookie back, so it is waited for; but not for long, since one is signed out here in any case.
     const isTold = await Promise.race([
       logout.mutateAsync().then(
@@ -33,8 +41,12 @@ export const AccountMenu = () => {
     notify({
       message:
         'You are signed out here, but Docket could not be told. When you next sign in, end the old session in Settings.',
-      isProblem: true,
+      isLasting: true,
     });
+  };
+  const askOrSignOut = () => {
+    if (unsent > 0) setIsAsking(true);
+    else void signOut();
   };
   const { name, email } = account.data ?? { name: null, email: '' };
 
@@ -57,15 +69,39 @@ export const AccountMenu = () => {
         Settings
         <kbd aria-hidden="true">,</kbd>
       </Link>
+      <Link to="/trash" className="menu-link account-trash">
+        <DeleteIcon />
+        Trash
+      </Link>
       <Choice
         label="Theme"
         options={THEMES.map((value) => ({ value, label: THEME_LABELS[value] }))}
         value={theme}
         onChoose={chooseTheme}
       />
-      <Button aria-disabled={logout.isPending} onClick={logout.isPending ? undefined : () => void signOut()}>
+      <Button aria-disabled={logout.isPending} onClick={logout.isPending ? undefined : askOrSignOut}>
         {logout.isPending ? 'Signing out…' : 'Sign out'}
       </Button>
+      {isAsking ? (
+        <Dialog title={`${sayUnsent(unsent)} not been saved`} onClose={() => setIsAsking(false)}>
+          <p>
+            {unsent === 1 ? 'It has' : 'They have'} not reached Docket yet, and whoever signs out loses{' '}
+            {unsent === 1 ? 'it' : 'them'}. Stay signed in until there is a connection, and nothing is lost.
+          </p>
+          <div className="form-actions">
+            <Button tone="accent" onClick={() => setIsAsking(false)}>
+              Stay signed in
+            </Button>
+            <Button
+              className="button-danger-quiet"
+              aria-disabled={logout.isPending}
+              onClick={logout.isPending ? undefined : () => void signOut()}
+            >
+              {logout.isPending ? 'Signing out…' : `Sign out and lose ${unsent === 1 ? 'it' : 'them'}`}
+            </Button>
+          </div>
+        </Dialog>
+      ) : null}
     </Menu>
   );
 };

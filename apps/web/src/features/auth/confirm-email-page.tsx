@@ -4,7 +4,7 @@ import { Form } from '../../components/form.tsx';
 import { useForm } from '../../components/use-form.ts';
 import { describeError, readErrorAnswer, readFieldErrors } from '../../errors.ts';
 import { useLinkToken } from '../../link-token.ts';
-import { readAccessToken } from '../../session.ts';
+import { readAccountId } from '../../session.ts';
 import { trpc } from '../../trpc.ts';
 import { AuthPage } from './auth-page.tsx';
 import { VoidLinkPage } from './void-link-page.tsx';
@@ -46,7 +46,7 @@ export const ConfirmEmailPage = () => {
         otherWay="You can close this page."
       >
         <Link className="auth-way" to="/">
-          {readAccessToken() === null ? 'Sign in' : 'Go to your tasks'}
+          {readAccountId() === null ? 'Sign in' : 'Go to your tasks'}
         </Link>
       </AuthPage>
     );

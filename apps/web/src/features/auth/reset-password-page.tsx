@@ -7,7 +7,7 @@ import { useFocusOnLoad } from '../../components/use-focus-on-load.ts';
 import { useForm } from '../../components/use-form.ts';
 import { readFieldErrors } from '../../errors.ts';
 import { useLinkToken } from '../../link-token.ts';
-import { readAccessToken, refreshSession } from '../../session.ts';
+import { readAccountId, refreshSession } from '../../session.ts';
 import { trpc } from '../../trpc.ts';
 import { AuthPage } from './auth-page.tsx';
 import { VoidLinkPage } from './void-link-page.tsx';
@@ -49,7 +49,7 @@ const NewPasswordForm = ({ token, send }: NewPasswordFormProps) => {
     send: async (input) => {
       await send(input);
       // With all sessions of that account ours is over too, if we were signed in to it.
-      if (readAccessToken() !== null) await refreshSession().catch(() => {});
+      if (readAccountId() !== null) await refreshSession().catch(() => {});
       await navigate({ to: '/sign-in', search: { done: 'password-reset' }, replace: true });
     },
   });

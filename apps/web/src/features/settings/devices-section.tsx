@@ -60,7 +60,7 @@ const useRevoking = (moveFocus: () => void) => {
   const { notify } = useNotices();
   const tellFailure = (error: unknown) => {
     if (readErrorAnswer(error)?.httpStatus === 401) return;
-    notify({ message: `Nothing was signed out. ${describeError(error)}`, isProblem: true });
+    notify({ message: `Nothing was signed out. ${describeError(error)}`, isLasting: true });
   };
   const keepOnly = async (isKept: (session: Session) => boolean) => {
     await utils.auth.sessions.list.cancel();

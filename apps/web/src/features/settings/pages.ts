@@ -1,3 +1,4 @@
+import '../../zod-config.ts';
 export { ActivitySection } from './activity-section.tsx';
 export { DataSection } from './data-section.tsx';
 export { DevicesSection } from './devices-section.tsx';

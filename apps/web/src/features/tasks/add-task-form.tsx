@@ -1,9 +1,8 @@
-import { CreateTaskInput } from '@docket/domain';
 import { type RefObject, useId, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { PlusIcon } from '../../components/icons.tsx';
 import { useFocusOnLoad } from '../../components/use-focus-on-load.ts';
-import { readIssues } from '../../errors.ts';
+import { checkText, prepareRules } from './check-text.ts';
 import { keepDraft, readDraft } from './drafts.ts';
 import { focusFirstRow } from './row-focus.ts';
 
@@ -24,17 +23,18 @@ export const AddTaskForm = ({ inputRef, hasFocus, onAdd }: AddTaskFormProps) => 
     setTitle(next);
     setError(undefined);
     keepDraft(next);
+    void prepareRules();
   };
 
   const submit = () => {
     // Nothing typed is nothing wrong: the second half of a double click lands here.
     if (title === '') return;
-    const input = CreateTaskInput.safeParse({ title });
-    if (!input.success) {
-      setError(readIssues(input.error)['title']);
+    const checked = checkText({ title });
+    if ('fault' in checked) {
+      setError(checked.fault);
       return;
     }
-    onAdd(input.data.title);
+    onAdd(checked.fields.title ?? title);
     change('');
     inputRef.current?.focus();
   };

@@ -1,23 +1,25 @@
-import { UpdateTaskInput } from '@docket/domain';
 import { useEffect, useId, useRef, useState } from 'react';
 import { GrowingTextArea } from '../../components/growing-text-area.tsx';
-import { readIssues } from '../../errors.ts';
+import { checkText, prepareRules } from './check-text.ts';
 
 type DescriptionEditorProps = {
-  readonly taskId: string;
   readonly description: string;
   readonly status: string;
   readonly onSave: (description: string) => void;
+  /** Whoever wrote has left; `before` is what stood there when they began. */
+  readonly onLeave: (before: string) => void;
 };
 
 const PAUSE_MILLISECONDS = 700;
 
 /** Saves by itself: after a pause, on leaving, and when the panel or the page goes away. */
-export const DescriptionEditor = ({ taskId, description, status, onSave }: DescriptionEditorProps) => {
+export const DescriptionEditor = ({ description, status, onSave, onLeave }: DescriptionEditorProps) => {
   const id = useId();
   const [text, setText] = useState(description);
   const [base, setBase] = useState(description);
   const [error, setError] = useState<string>();
+  /** What stood there before somebody began to write; null while nobody does. */
+  const former = useRef<string | null>(null);
 
   // Changed from elsewhere while nobody types here.
   if (base !== description) {
@@ -27,14 +29,22 @@ export const DescriptionEditor = ({ taskId, description, status, onSave }: Descr
 
   const save = () => {
     if (text === description) return;
-    const input = UpdateTaskInput.safeParse({ id: taskId, description: text });
-    if (input.success) onSave(text);
-    else setError(readIssues(input.error)['description']);
+    const checked = checkText({ description: text });
+    if ('fault' in checked) setError(checked.fault);
+    else onSave(text);
+  };
+  const leave = () => {
+    save();
+    const before = former.current;
+    former.current = null;
+    if (before !== null && before !== text) onLeave(before);
   };
   const latestSave = useRef(save);
+  const latestLeave = useRef(leave);
 
   useEffect(() => {
     latestSave.current = save;
+    latestLeave.current = leave;
   });
 
   useEffect(() => {
@@ -50,7 +60,7 @@ export const DescriptionEditor = ({ taskId, description, status, onSave }: Descr
     document.addEventListener('visibilitychange', saveWhenHidden);
     return () => {
       document.removeEventListener('visibilitychange', saveWhenHidden);
-      latestSave.current();
+      latestLeave.current();
     };
   }, []);
 
@@ -65,10 +75,12 @@ export const DescriptionEditor = ({ taskId, description, status, onSave }: Descr
         aria-invalid={error === undefined ? undefined : true}
         aria-describedby={error === undefined ? undefined : `${id}-error`}
         onChange={(event) => {
+          former.current ??= text;
+          void prepareRules();
           setText(event.target.value);
           setError(undefined);
         }}
-        onBlur={save}
+        onBlur={leave}
       />
       {error === undefined ? null : (
         <p className="field-error" id={`${id}-error`} role="alert">

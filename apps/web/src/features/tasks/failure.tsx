@@ -1,25 +1,31 @@
 import { Button } from '../../components/button.tsx';
 import { Problem } from '../../components/problem.tsx';
-import { describeError } from '../../errors.ts';
-import type { Change } from './changes.ts';
-import type { TaskChanges } from './use-task-changes.ts';
+import type { FailedWrite } from '../../sync/writes.ts';
+import { useSync } from '../../sync-context.tsx';
 
-type FailureProps = { readonly change: Change; readonly changes: TaskChanges };
+type FailureProps = {
+  readonly write: FailedWrite;
+  /** What was not saved, where that is not to be seen anyway. */
+  readonly what?: string;
+};
 
-/** Text that did not reach the server, with both ways on. */
-export const Failure = ({ change, changes }: FailureProps) => (
-  <Problem
-    actions={
-      <>
-        <Button tone="link" onClick={() => changes.tryAgain(change)}>
-          Try again
-        </Button>
-        <Button tone="link" onClick={() => changes.giveUp(change)}>
-          Discard
-        </Button>
-      </>
-    }
-  >
-    Not saved. {describeError(change.error, { isTextKept: true })}
-  </Problem>
-);
+/** A change that the server refused: why, and both ways on. */
+export const Failure = ({ write, what = 'Not saved.' }: FailureProps) => {
+  const { retry, discard } = useSync();
+  return (
+    <Problem
+      actions={
+        <>
+          <Button tone="link" onClick={() => retry(write.writeId)}>
+            Retry
+          </Button>
+          <Button tone="link" onClick={() => discard(write.writeId)}>
+            Discard
+          </Button>
+        </>
+      }
+    >
+      {what} {write.failure.message}
+    </Problem>
+  );
+};

@@ -1,12 +1,11 @@
-import { useChangesUnderWay } from './use-task-changes.ts';
-import { useTaskList } from './use-task-list.ts';
+import { useSyncState } from '../../sync-context.tsx';
 
 /** How many open tasks there are, for the sidebar. */
 export const OpenCount = () => {
-  const { countText } = useTaskList(false, useChangesUnderWay());
-  return countText === null || countText === '0' ? null : (
+  const count = useSyncState(({ open }) => open.length);
+  return count === 0 ? null : (
     <span className="shell-count" aria-hidden="true">
-      {countText}
+      {count}
     </span>
   );
 };

@@ -6,32 +6,37 @@ import { CloseIcon, DeleteIcon } from '../../components/icons.tsx';
 import { Problem } from '../../components/problem.tsx';
 import { SidePanel } from '../../components/side-panel.tsx';
 import { HAS_KEYBOARD, matchesMedia } from '../../components/use-media-query.ts';
-import { describeError, readErrorAnswer } from '../../errors.ts';
-import { trpc } from '../../trpc.ts';
-import { type Change, layChangesOver, type ShownTask } from './changes.ts';
 import { sayDay, sayInstant } from '../../dates.ts';
+import { describeError, readErrorAnswer } from '../../errors.ts';
+import type { ShownTask } from '../../sync/lay-over.ts';
+import { useSyncState } from '../../sync-context.tsx';
+import { trpc } from '../../trpc.ts';
 import { DescriptionEditor } from './description-editor.tsx';
 import { Failure } from './failure.tsx';
 import { TitleEditor } from './title-editor.tsx';
-import type { TaskChanges } from './use-task-changes.ts';
+import type { TaskActions } from './use-task-actions.ts';
 
 type TaskDetailsProps = {
   readonly id: string;
-  /** The task as the list has it, where it does. */
-  readonly listed: ShownTask | undefined;
-  readonly changesUnderWay: readonly Change[];
-  readonly changes: TaskChanges;
+  readonly actions: TaskActions;
   readonly onComplete: (task: ShownTask) => void;
   readonly onRemove: (task: ShownTask) => void;
   readonly onClose: () => void;
 };
 
+/** The task, also where it is older than those that this browser holds. */
+const useTask = (id: string) => {
+  const held = useSyncState(({ byId }) => byId.get(id));
+  const isLoaded = useSyncState((state) => state.isLoaded);
+  const query = trpc.tasks.get.useQuery({ id }, { enabled: isLoaded && held === undefined });
+  const fetched: ShownTask | undefined = query.data && { ...query.data, isNew: false, isPending: false, failure: null };
+  const isGone = held?.deletedAt != null;
+  return { task: isGone ? undefined : (held ?? fetched), isGone, query };
+};
+
 /** The open task, beside the list or as a sheet over it. */
-export const TaskDetails = ({ id, listed, changesUnderWay, onClose, ...actions }: TaskDetailsProps) => {
-  const query = trpc.tasks.get.useQuery({ id }, { enabled: listed?.isNew !== true });
-  const own = changesUnderWay.filter(({ input }) => input.id === id);
-  const [fetched] = query.data ? layChangesOver([query.data], own) : [];
-  const task = listed ?? fetched;
+export const TaskDetails = ({ id, actions, onComplete, onRemove, onClose }: TaskDetailsProps) => {
+  const { task, isGone, query } = useTask(id);
   const closeButton = useRef<HTMLButtonElement>(null);
 
   // Where no keyboard would be raised over the page, the title takes the caret itself.
@@ -45,7 +50,7 @@ export const TaskDetails = ({ id, listed, changesUnderWay, onClose, ...actions }
         <div className="details-bar">
           <h2>Details</h2>
           {task ? (
-            <IconButton label="Delete task" side="below-end" onClick={() => actions.onRemove(task)}>
+            <IconButton label="Delete task" side="below-end" onClick={() => onRemove(task)}>
               <DeleteIcon />
             </IconButton>
           ) : null}
@@ -60,8 +65,9 @@ export const TaskDetails = ({ id, listed, changesUnderWay, onClose, ...actions }
             <CloseIcon />
           </IconButton>
         </div>
-        {task ? <Fields key={id} task={task} isSaving={own.some(({ error }) => error === null)} {...actions} /> : null}
-        {task || !query.isError ? null : (
+        {task ? <Fields key={id} task={task} actions={actions} onComplete={onComplete} /> : null}
+        {isGone ? <p className="details-status">This task is in the trash.</p> : null}
+        {task || isGone || !query.isError ? null : (
           <Problem
             actions={
               readErrorAnswer(query.error)?.code === 'NOT_FOUND' ? undefined : (
@@ -74,62 +80,67 @@ export const TaskDetails = ({ id, listed, changesUnderWay, onClose, ...actions }
             {describeError(query.error)}
           </Problem>
         )}
-        {task || query.isError ? null : <p className="details-status">Loading the task…</p>}
+        {task || isGone || query.isError ? null : <p className="details-status">Loading the task…</p>}
       </div>
     </SidePanel>
   );
 };
 
-type FieldsProps = Pick<TaskDetailsProps, 'changes' | 'onComplete'> & {
-  readonly task: ShownTask;
-  readonly isSaving: boolean;
+type FieldsProps = Pick<TaskDetailsProps, 'actions' | 'onComplete'> & { readonly task: ShownTask };
+
+const sayStatus = ({ failure, isPending }: ShownTask, isLive: boolean): string => {
+  if (failure) return 'Not saved';
+  if (!isPending) return 'Saved';
+  return isLive ? 'Saving…' : 'Kept here, and saved when Docket can be reached';
 };
 
-const Fields = ({ task, isSaving, changes, onComplete }: FieldsProps) => (
-  <>
-    <div className="details-title-row">
-      <Check
-        label={`Complete: ${task.title}`}
-        isChecked={task.completed}
-        isDisabled={task.isNew && task.failure !== null}
-        onChange={() => onComplete(task)}
-      />
-      <div className="details-title-field">
-        <TitleEditor
-          className="details-title"
-          taskId={task.id}
-          title={task.title}
-          hasFocus={matchesMedia(HAS_KEYBOARD)}
-          onDone={(title) => {
-            if (title !== null) changes.changeText(task, { title });
-          }}
+const Fields = ({ task, actions, onComplete }: FieldsProps) => {
+  const isLive = useSyncState(({ connection }) => connection === 'live');
+  return (
+    <>
+      <div className="details-title-row">
+        <Check
+          label={`Complete: ${task.title}`}
+          isChecked={task.completed}
+          isDisabled={task.isNew && task.failure !== null}
+          onChange={() => onComplete(task)}
         />
+        <div className="details-title-field">
+          <TitleEditor
+            className="details-title"
+            title={task.title}
+            hasFocus={matchesMedia(HAS_KEYBOARD)}
+            onDone={(title) => {
+              if (title !== null) actions.rename(task, title);
+            }}
+          />
+        </div>
       </div>
-    </div>
-    {task.failure ? <Failure change={task.failure} changes={changes} /> : null}
-    <DescriptionEditor
-      taskId={task.id}
-      description={task.description}
-      status={task.failure ? 'Not saved' : isSaving ? 'Saving…' : 'Saved'}
-      onSave={(description) => changes.changeText(task, { description })}
-    />
-    <dl className="details-facts">
-      <dt>Added</dt>
-      <dd>
-        <time dateTime={task.createdAt} title={sayInstant(task.createdAt)}>
-          {sayDay(task.createdAt)}
-        </time>
-      </dd>
-      {task.completedAt === null ? null : (
-        <>
-          <dt>Completed</dt>
-          <dd>
-            <time dateTime={task.completedAt} title={sayInstant(task.completedAt)}>
-              {sayDay(task.completedAt)}
-            </time>
-          </dd>
-        </>
-      )}
-    </dl>
-  </>
-);
+      {task.failure ? <Failure write={task.failure} /> : null}
+      <DescriptionEditor
+        description={task.description}
+        status={sayStatus(task, isLive)}
+        onSave={(description) => actions.describe(task, description)}
+        onLeave={(before) => actions.offerFormerDescription(task, before)}
+      />
+      <dl className="details-facts">
+        <dt>Added</dt>
+        <dd>
+          <time dateTime={task.createdAt} title={sayInstant(task.createdAt)}>
+            {sayDay(task.createdAt)}
+          </time>
+        </dd>
+        {task.completedAt === null ? null : (
+          <>
+            <dt>Completed</dt>
+            <dd>
+              <time dateTime={task.completedAt} title={sayInstant(task.completedAt)}>
+                {sayDay(task.completedAt)}
+              </time>
+            </dd>
+          </>
+        )}
+      </dl>
+    </>
+  );
+};

@@ -1,22 +1,20 @@
 import './task-list.css';
-import { useCallback, useEffect, useRef } from 'react';
-import { Button } from '../../components/button.tsx';
-import { Problem } from '../../components/problem.tsx';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useDocumentTitle } from '../../components/use-document-title.ts';
 import { HAS_KEYBOARD, useMediaQuery } from '../../components/use-media-query.ts';
 import { useShortcut } from '../../components/use-shortcut.ts';
-import { describeError } from '../../errors.ts';
+import type { ShownTask } from '../../sync/lay-over.ts';
+import { useSync, useSyncState } from '../../sync-context.tsx';
 import { AddTaskForm } from './add-task-form.tsx';
-import type { ShownTask } from './changes.ts';
+import { Arriving } from './arriving.tsx';
+import { withTasks } from './list-tasks.ts';
 import { LoadMore } from './load-more.tsx';
 import { focusRow, moveFocusOut } from './row-focus.ts';
-import { SkeletonRows } from './skeleton-rows.tsx';
 import { TaskDetails } from './task-details.tsx';
 import { TaskRow } from './task-row.tsx';
 import { useLingering } from './use-lingering.ts';
-import { useChangesUnderWay, useTaskChanges } from './use-task-changes.ts';
-import { useTaskList } from './use-task-list.ts';
-import { useUnsavedWarning } from './use-unsaved-warning.ts';
+import { useTaskActions } from './use-task-actions.ts';
+import { VirtualRows } from './virtual-rows.tsx';
 
 type TaskListPageProps = {
   readonly view: 'open' | 'completed';
@@ -47,20 +45,36 @@ const VIEWS = {
   },
 };
 
+/** A view's tasks, with those that no longer belong to it but stay a moment. */
+const useViewTasks = (view: TaskListPageProps['view']) => {
+  const sync = useSync();
+  const listed = useSyncState((state) => state[view]);
+  const others = useSyncState((state) => state[view === 'open' ? 'completed' : 'open']);
+  const isGone = useCallback((id: string) => sync.getSnapshot()[view].every((task) => task.id !== id), [sync, view]);
+  const onLeave = (ids: ReadonlySet<string>) => moveFocusOut([...ids].filter(isGone));
+  const { lingering, isLeaving, linger } = useLingering(onLeave);
+  const tasks = useMemo(
+    () => withTasks(listed, lingering.size === 0 ? [] : others.filter(({ id }) => lingering.has(id))),
+    [listed, lingering, others],
+  );
+  const isLeavingTask = (task: ShownTask) =>
+    isLeaving && lingering.has(task.id) && task.completed === (view === 'open');
+  return { count: listed.length, tasks, linger, isLeavingTask };
+};
+
 export const TaskListPage = ({ view, openTaskId, onOpenTask }: TaskListPageProps) => {
   const { title, unit, empty, emptyByTouch } = VIEWS[view];
   const hasKeyboard = useMediaQuery(HAS_KEYBOARD);
   const isOpenView = view === 'open';
   const input = useRef<HTMLInputElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  const changes = useTaskChanges();
-  const changesUnderWay = useChangesUnderWay();
-  const { lingering, isLeaving, linger, forget } = useLingering(!isOpenView, moveFocusOut);
-  const list = useTaskList(!isOpenView, changesUnderWay, lingering);
-  const { tasks, countText } = list;
-  const isLeavingTask = (task: ShownTask) => isLeaving && task.completed === isOpenView && lingering.has(task.id);
-  useUnsavedWarning(changesUnderWay.length > 0);
-  useDocumentTitle(countText === null || countText === '0' ? title : `${title} (${countText})`);
+  const actions = useTaskActions();
+  const isLoaded = useSyncState((state) => state.isLoaded);
+  const hasMore = useSyncState((state) => !isOpenView && state.hasMoreCompleted);
+  const { count, tasks, linger, isLeavingTask } = useViewTasks(view);
+  const countText = `${count}${hasMore ? '+' : ''}`;
+  const isCounted = isLoaded && count > 0;
+  useDocumentTitle(isCounted ? `${title} (${countText})` : title);
 
   useEffect(() => {
     if (document.activeElement === document.body || !document.activeElement)
@@ -69,11 +83,10 @@ export const TaskListPage = ({ view, openTaskId, onOpenTask }: TaskListPageProps
 
   const complete = useCallback(
     (task: ShownTask) => {
-      const completed = !task.completed;
-      linger({ ...task, completed, completedAt: completed ? new Date().toISOString() : null });
-      changes.complete(task);
+      linger(task.id);
+      actions.complete(task);
     },
-    [changes, linger],
+    [actions, linger],
   );
   const close = useCallback(() => {
     if (openTaskId === undefined) return;
@@ -84,13 +97,12 @@ export const TaskListPage = ({ view, openTaskId, onOpenTask }: TaskListPageProps
     (task: ShownTask) => {
       const isInPanel = task.id === openTaskId;
       moveFocusOut([task.id]);
-      forget(task.id);
       if (isInPanel) onOpenTask(undefined);
-      changes.remove(task);
+      actions.remove(task);
       // With the panel its delete button is gone too.
       if (isInPanel) setTimeout(() => focusRow(task.id));
     },
-    [changes, forget, onOpenTask, openTaskId],
+    [actions, onOpenTask, openTaskId],
   );
   useShortcut('escape', close);
 
@@ -101,55 +113,39 @@ export const TaskListPage = ({ view, openTaskId, onOpenTask }: TaskListPageProps
           <h1 ref={heading} tabIndex={-1}>
             {title}
           </h1>
-          {countText === null || countText === '0' ? null : (
+          {isCounted ? (
             <p className="task-count">
               {countText} {unit}
             </p>
-          )}
+          ) : null}
         </header>
-        {isOpenView ? <AddTaskForm inputRef={input} hasFocus={openTaskId === undefined} onAdd={changes.add} /> : null}
-        {list.error === null ? null : (
-          <Problem
-            actions={
-              <Button tone="link" onClick={list.readAgain}>
-                Try again
-              </Button>
-            }
-          >
-            The tasks could not be loaded. {describeError(list.error)}
-          </Problem>
-        )}
-        {list.isPending ? <SkeletonRows /> : null}
-        {countText !== null && tasks.length === 0 ? (
+        {isOpenView ? <AddTaskForm inputRef={input} hasFocus={openTaskId === undefined} onAdd={actions.add} /> : null}
+        {isLoaded ? null : <Arriving />}
+        {isLoaded && tasks.length === 0 && !hasMore ? (
           <p className="task-empty">{hasKeyboard ? empty : emptyByTouch}</p>
         ) : null}
         {tasks.length === 0 ? null : (
-          <ul className="task-list" data-view={view} aria-label={title}>
-            {tasks.map((task) => (
+          <VirtualRows label={title} view={view} tasks={tasks} hasMore={hasMore}>
+            {(task) => (
               <TaskRow
-                key={task.id}
                 task={task}
                 isOpen={task.id === openTaskId}
                 isLeaving={isLeavingTask(task)}
-                changes={changes}
                 onComplete={complete}
+                onRename={actions.rename}
                 onRemove={remove}
                 onOpen={onOpenTask}
               />
-            ))}
-          </ul>
+            )}
+          </VirtualRows>
         )}
-        {list.hasMore ? (
-          <LoadMore isLoading={list.isLoadingMore} error={list.moreError} onLoad={list.loadMore} />
-        ) : null}
+        {hasMore ? <LoadMore list="completed" /> : null}
       </main>
       {openTaskId === undefined ? null : (
         <TaskDetails
           key={openTaskId}
           id={openTaskId}
-          listed={tasks.find(({ id }) => id === openTaskId)}
-          changesUnderWay={changesUnderWay}
-          changes={changes}
+          actions={actions}
           onComplete={complete}
           onRemove={remove}
           onClose={close}

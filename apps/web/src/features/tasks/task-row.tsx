@@ -3,34 +3,30 @@ import { flushSync } from 'react-dom';
 import { IconButton } from '../../components/button.tsx';
 import { Check } from '../../components/check.tsx';
 import { DeleteIcon, DetailsIcon, NoteIcon } from '../../components/icons.tsx';
-import { HAS_KEYBOARD, useMediaQuery } from '../../components/use-media-query.ts';
-import type { ShownTask } from './changes.ts';
+import { HAS_KEYBOARD, matchesMedia } from '../../components/use-media-query.ts';
 import { sayDay, sayInstant } from '../../dates.ts';
+import type { ShownTask } from '../../sync/lay-over.ts';
 import { Failure } from './failure.tsx';
-import { focusRow, focusRowBeside, toRowId } from './row-focus.ts';
+import { focusRow, toRowId } from './row-focus.ts';
 import { TitleEditor } from './title-editor.tsx';
-import type { TaskChanges } from './use-task-changes.ts';
 
 type TaskRowProps = {
   readonly task: ShownTask;
   readonly isOpen: boolean;
   readonly isLeaving: boolean;
-  readonly changes: TaskChanges;
   readonly onComplete: (task: ShownTask) => void;
+  readonly onRename: (task: ShownTask, title: string) => void;
   readonly onRemove: (task: ShownTask) => void;
   readonly onOpen: (id: string) => void;
 };
 
-const TaskRowView = ({ task, isOpen, isLeaving, changes, onComplete, onRemove, onOpen }: TaskRowProps) => {
+const TaskRowView = ({ task, isOpen, isLeaving, onComplete, onRename, onRemove, onOpen }: TaskRowProps) => {
   const [isEditing, setIsEditing] = useState(false);
-  const hasKeyboard = useMediaQuery(HAS_KEYBOARD);
-  const isUnsaved = task.isNew && task.failure !== null;
+  const isRefused = task.isNew && task.failure !== null;
 
   const runShortcut = (event: KeyboardEvent<HTMLElement>) => {
     if (isEditing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     const shortcuts: Readonly<Record<string, () => void>> = {
-      ArrowDown: () => focusRowBeside(event, 1),
-      ArrowUp: () => focusRowBeside(event, -1),
       F2: () => setIsEditing(true),
       c: () => onComplete(task),
       o: () => onOpen(task.id),
@@ -38,13 +34,13 @@ const TaskRowView = ({ task, isOpen, isLeaving, changes, onComplete, onRemove, o
       Backspace: () => onRemove(task),
     };
     const run = shortcuts[event.key];
-    if (!run || (isUnsaved && !event.key.startsWith('Arrow'))) return;
+    if (!run || isRefused) return;
     event.preventDefault();
     run();
   };
 
   return (
-    <li
+    <div
       className="task-row"
       id={toRowId(task.id)}
       data-completed={task.completed}
@@ -55,18 +51,17 @@ const TaskRowView = ({ task, isOpen, isLeaving, changes, onComplete, onRemove, o
       <Check
         label={`Complete: ${task.title}`}
         isChecked={task.completed}
-        isDisabled={isUnsaved}
+        isDisabled={isRefused}
         onChange={() => onComplete(task)}
       />
       <div className="task-body">
         {isEditing ? (
           <TitleEditor
             className="task-title-editor"
-            taskId={task.id}
             title={task.title}
             hasFocus
             onDone={(title, isLeft) => {
-              if (title !== null) changes.changeText(task, { title });
+              if (title !== null) onRename(task, title);
               // At once, so that the next key finds the focus on the row.
               flushSync(() => setIsEditing(false));
               if (!isLeft) focusRow(task.id);
@@ -76,13 +71,14 @@ const TaskRowView = ({ task, isOpen, isLeaving, changes, onComplete, onRemove, o
           <button
             type="button"
             className="task-title"
+            data-row-focus
             aria-keyshortcuts="Enter F2 c o Delete"
-            onClick={() => (hasKeyboard || isUnsaved ? setIsEditing(true) : onOpen(task.id))}
+            onClick={() => (matchesMedia(HAS_KEYBOARD) || isRefused ? setIsEditing(true) : onOpen(task.id))}
           >
             <span>{task.title}</span>
           </button>
         )}
-        {task.failure ? <Failure change={task.failure} changes={changes} /> : null}
+        {task.failure ? <Failure write={task.failure} /> : null}
       </div>
       <div className="task-facts">
         {task.description === '' ? null : (
@@ -97,7 +93,7 @@ const TaskRowView = ({ task, isOpen, isLeaving, changes, onComplete, onRemove, o
           </time>
         ) : null}
       </div>
-      <div className="task-actions" hidden={isUnsaved}>
+      <div className="task-actions" hidden={isRefused}>
         <IconButton
           label={`Delete: ${task.title}`}
           hint="Delete"
@@ -118,7 +114,7 @@ const TaskRowView = ({ task, isOpen, isLeaving, changes, onComplete, onRemove, o
           <DetailsIcon />
         </IconButton>
       </div>
-    </li>
+    </div>
   );
 };
 

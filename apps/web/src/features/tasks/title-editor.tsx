@@ -1,10 +1,8 @@
-import { UpdateTaskInput } from '@docket/domain';
 import { useEffect, useId, useRef, useState } from 'react';
 import { GrowingTextArea } from '../../components/growing-text-area.tsx';
-import { readIssues } from '../../errors.ts';
+import { checkText, prepareRules } from './check-text.ts';
 
 type TitleEditorProps = {
-  readonly taskId: string;
   readonly title: string;
   readonly hasFocus: boolean;
   readonly className?: string;
@@ -13,7 +11,7 @@ type TitleEditorProps = {
 };
 
 /** A title being edited: Enter and leaving keep it, Escape takes it back. */
-export const TitleEditor = ({ taskId, title, hasFocus, className = '', onDone }: TitleEditorProps) => {
+export const TitleEditor = ({ title, hasFocus, className = '', onDone }: TitleEditorProps) => {
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(title);
@@ -36,14 +34,15 @@ export const TitleEditor = ({ taskId, title, hasFocus, className = '', onDone }:
 
   const finish = (isLeft: boolean) => {
     if (isEnded.current) return;
-    const input = UpdateTaskInput.required({ title: true }).safeParse({ id: taskId, title: text });
-    if (!input.success) {
-      setError(readIssues(input.error)['title']);
+    const checked = checkText({ title: text });
+    if ('fault' in checked) {
+      setError(checked.fault);
       return;
     }
+    const next = checked.fields.title ?? text;
     setError(undefined);
     isEnded.current = true;
-    onDone(input.data.title === title ? null : input.data.title, isLeft);
+    onDone(next === title ? null : next, isLeft);
   };
 
   return (
@@ -61,6 +60,7 @@ export const TitleEditor = ({ taskId, title, hasFocus, className = '', onDone }:
         }}
         onChange={(event) => {
           isEnded.current = false;
+          void prepareRules();
           setText(event.target.value.replaceAll(/[\r\n]+/g, ' '));
           setError(undefined);
         }}

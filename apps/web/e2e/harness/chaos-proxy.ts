@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+
+/** What happens to a call instead of an answer. */
+type Trouble =
+  /** It never reaches the server. */
+  | 'drop'
+  /** The server does it, and its answer gets lost. */
+  | 'lose-answer'
+  | { status: number; code: string; message: string; retryAfterSeconds?: number };
+
+export interface ChaosProxy {
+  port: number;
+  /** Asked about every call, by its procedure; undefined lets it through. */
+  trouble: (procedure: string) => Trouble | undefined;
+  /** The calls that came, by procedure, in order. */
+  calls: string[];
+  /** Streams that are open. */
+  countStreams(): number;
+  /** Breaks every stream. */
+  cutStreams(): void;
+  close(): Promise<void>;
+}
+
+const PAGE = '<!doctype html><title>Sync</title><script type="module" src="/harness.js"></script>';
+
+const refuse = (response: ServerResponse, trouble: Exclude<Trouble, string>, path: string): void => {
+  const { status, ...facts } = trouble;
+  const data = { ...facts, httpStatus: status, path };
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ error: { message: trouble.message, code: -32_000, data } }));
+};
+
+/** Serves the page, and the server's procedures with whatever trouble a network makes. */
+export const startChaosProxy = async (serverUrl: string, script: string): Promise<ChaosProxy> => {
+  const streams = new Set<ServerResponse>();
+
+  const forward = (call: IncomingMessage, response: ServerResponse, trouble: Trouble | undefined): void => {
+    const { method, headers, url = '/' } = call;
+    const passed = request(serverUrl + url, { method, headers }, (answer) => {
+      if (trouble === 'lose-answer') {
+        answer.resume();
+        answer.on('end', () => response.destroy());
+        return;
+      }
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    passed.on('error', () => response.destroy());
+    response.on('close', () => passed.destroy());
+    call.pipe(passed);
+  };
+
+  const server = createServer((call, response) => {
+    const { pathname } = new URL(call.url ?? '/', serverUrl);
+    if (!pathname.startsWith('/trpc/')) {
+      const isScript = pathname === '/harness.js';
+      response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' });
+      response.end(isScript ? script : PAGE);
+      return;
+    }
+    const procedure = pathname.slice('/trpc/'.length);
+    proxy.calls.push(procedure);
+    const trouble = proxy.trouble(procedure);
+    if (trouble === 'drop') {
+      response.destroy();
+      return;
+    }
+    if (typeof trouble === 'object') {
+      refuse(response, trouble, procedure);
+      return;
+    }
+    if (procedure === 'sync.changes') {
+      streams.add(response);
+      response.on('close', () => streams.delete(response));
+    }
+    forward(call, response, trouble);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+
+  const proxy: ChaosProxy = {
+    port: typeof address === 'object' ? (address?.port ?? 0) : 0,
+    trouble: () => undefined,
+    calls: [],
+    countStreams: () => streams.size,
+    cutStreams: () => {
+      for (const stream of streams) stream.destroy();
+    },
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return proxy;
+};

@@ -1,0 +1,47 @@
+import type { Changes, Task } from '@docket/domain';
+import { uuidv7 } from 'uuidv7';
+
+/** The lists of which the server may have older tasks than are held. */
+export type PagedList = 'completed' | 'trash';
+
+/** How far down a list is held: up to `cursor`, or not at all where there is none. */
+interface PageEdge {
+  readonly cursor: string | null;
+  readonly hasMore: boolean;
+}
+
+/** Older tasks of a list, fetched on demand. */
+export interface Page {
+  readonly list: PagedList;
+  /** Of the base that it goes on from. */
+  readonly epoch: string;
+  readonly tasks: readonly Task[];
+  readonly edge: PageEdge;
+}
+
+/** Up to which revision the base is complete. `epoch` is another one after each reset. */
+export interface BaseFacts {
+  readonly revision: number;
+  readonly epoch: string;
+  readonly pages: Readonly<Record<PagedList, PageEdge>>;
+}
+
+/** The longest page that the server gives. A whole answer with fewer completed tasks holds all of them. */
+export const PAGE_SIZE = 100;
+
+/** What is known of a base that begins with this answer. */
+export const startFacts = ({ revision, tasks }: Changes): BaseFacts => {
+  const completed = tasks.filter((task) => task.completed && task.deletedAt === null);
+  const oldest = completed.reduce<Task | undefined>(
+    (found, task) => (!found || `${task.createdAt}_${task.id}` < `${found.createdAt}_${found.id}` ? task : found),
+    undefined,
+  );
+  return {
+    revision,
+    epoch: uuidv7(),
+    pages: {
+      completed: { cursor: oldest ? `${oldest.createdAt}_${oldest.id}` : null, hasMore: completed.length >= PAGE_SIZE },
+      trash: { cursor: null, hasMore: true },
+    },
+  };
+};

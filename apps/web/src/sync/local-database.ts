@@ -1,0 +1,167 @@
+import type { Task } from '@docket/domain';
+import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb';
+import type { BaseFacts } from './base-facts.ts';
+import type { Change, Refusal, Write } from './writes.ts';
+
+type StoredWrite = Change & { writeId: string; madeAt: string; failure: Refusal | null; order?: number };
+type MetaRow = (BaseFacts & { key: 'base' }) | { key: 'lease'; holder: string; until: number };
+
+interface Schema extends DBSchema {
+  tasks: { key: string; value: Task; indexes: { revision: number } };
+  writes: { key: number; value: StoredWrite };
+  meta: { key: string; value: MetaRow };
+}
+
+/** What other tabs have stored. */
+export interface Stored {
+  facts: BaseFacts | null;
+  /** All of them where the base is another one than asked for, else those after the revision asked for. */
+  tasks: Task[];
+  writes: Write[];
+}
+
+export interface BaseChange {
+  facts: BaseFacts | null;
+  tasks: readonly Task[];
+  /** Every other task goes. */
+  isReset: boolean;
+  /** Writes that the server has answered, by their order. */
+  done: readonly number[];
+}
+
+const OPEN_TIMEOUT_MS = 5_000;
+/** So many rows are written between two breaths of the page. */
+const CHUNK = 500;
+
+const toName = (accountId: string): string => `docket-${accountId}`;
+
+const toWrites = (stored: readonly StoredWrite[]): Write[] =>
+  stored.map((write) => ({ ...write, order: write.order ?? 0 }));
+
+const toFacts = (row: MetaRow | undefined): BaseFacts | null =>
+  row?.key === 'base' ? { revision: row.revision, epoch: row.epoch, pages: row.pages } : null;
+
+const open = (accountId: string, onLost: (isDeleted: boolean) => void): Promise<IDBPDatabase<Schema>> =>
+  openDB<Schema>(toName(accountId), 1, {
+    upgrade(database) {
+      database.createObjectStore('tasks', { keyPath: 'id' }).createIndex('revision', 'revision');
+      database.createObjectStore('writes', { keyPath: 'order', autoIncrement: true });
+      database.createObjectStore('meta', { keyPath: 'key' });
+    },
+    // Another tab deletes the database: it waits until this one has let go of it.
+    blocking: () => onLost(true),
+    terminated: () => onLost(false),
+  });
+
+/** Some browsers never answer where they deny storage. */
+const openInTime = async (opening: Promise<IDBPDatabase<Schema>>): Promise<IDBPDatabase<Schema>> => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      opening.then((database) => database.close()).catch(() => {});
+      reject(new Error('IndexedDB did not open.'));
+    }, OPEN_TIMEOUT_MS);
+  });
+  return Promise.race([opening, tooLate]).finally(() => clearTimeout(timer));
+};
+
+/**
+ * One account's tasks and outbox in this browser. Rejects where the browser denies it. `onLost` is told when it goes
+ * away: deleted on purpose by another tab, or by the browser.
+ */
+export const openLocalDatabase = async (accountId: string, onLost: (isDeleted: boolean) => void) => {
+  const database = await openInTime(open(accountId, onLost));
+
+  const saveTasks = async (tasks: readonly Task[], isReset: boolean): Promise<void> => {
+    const { store, done } = database.transaction('tasks', 'readwrite');
+    const requests: Promise<unknown>[] = isReset ? [store.clear()] : [];
+    for (const task of tasks) requests.push(store.put(task));
+    await Promise.all([...requests, done]);
+  };
+
+  return {
+    async read(known: BaseFacts | null): Promise<Stored> {
+      const transaction = database.transaction(['tasks', 'writes', 'meta']);
+      const [row, writes] = await Promise.all([
+        transaction.objectStore('meta').get('base'),
+        transaction.objectStore('writes').getAll(),
+      ]);
+      const facts = toFacts(row);
+      const tasks = transaction.objectStore('tasks');
+      const isSame = facts !== null && facts.epoch === known?.epoch;
+      const isNews = facts !== null && facts.revision !== known?.revision;
+      return {
+        facts,
+        writes: toWrites(writes),
+        tasks: !isSame
+          ? await tasks.getAll()
+          : isNews
+            ? await tasks.index('revision').getAll(IDBKeyRange.lowerBound(known?.revision ?? 0, true))
+            : [],
+      };
+    },
+
+    /** Answers its place among all writes, once it would outlive a crash of the browser. */
+    async addWrite(write: Write): Promise<number> {
+      const unplaced: StoredWrite = { ...write };
+      delete unplaced.order;
+      const transaction = database.transaction('writes', 'readwrite', { durability: 'strict' });
+      const [order] = await Promise.all([transaction.store.add(unplaced), transaction.done]);
+      return order;
+    },
+
+    async putWrite(write: Write): Promise<void> {
+      const transaction = database.transaction('writes', 'readwrite');
+      // One that another tab has discarded meanwhile stays so.
+      if ((await transaction.store.get(write.order)) !== undefined) await transaction.store.put(write);
+      await transaction.done;
+    },
+
+    async removeWrites(orders: readonly number[]): Promise<void> {
+      const { store, done } = database.transaction('writes', 'readwrite');
+      await Promise.all([...orders.map((order) => store.delete(order)), done]);
+    },
+
+    /** In one transaction, but for so many tasks that it would hold up the page: then the revision comes last. */
+    async saveBase({ facts, tasks, isReset, done }: BaseChange): Promise<void> {
+      const isMany = tasks.length > CHUNK;
+      if (isMany) {
+        if (isReset) await database.delete('meta', 'base');
+        for (let start = 0; start < tasks.length; start += CHUNK) {
+          await saveTasks(tasks.slice(start, start + CHUNK), isReset && start === 0);
+        }
+      }
+      const transaction = database.transaction(['tasks', 'writes', 'meta'], 'readwrite');
+      const requests: Promise<unknown>[] = done.map((order) => transaction.objectStore('writes').delete(order));
+      const store = transaction.objectStore('tasks');
+      if (!isMany && isReset) requests.push(store.clear());
+      if (!isMany) requests.push(...tasks.map((task) => store.put(task)));
+      if (facts !== null) requests.push(transaction.objectStore('meta').put({ ...facts, key: 'base' }));
+      await Promise.all([...requests, transaction.done]);
+    },
+
+    /** Takes or renews the lease, where nobody else has it. */
+    async takeLease(holder: string, milliseconds: number): Promise<boolean> {
+      const { store, done } = database.transaction('meta', 'readwrite');
+      const row = await store.get('lease');
+      const now = Date.now();
+      const isFree = row?.key !== 'lease' || row.holder === holder || row.until <= now;
+      if (isFree) await store.put({ key: 'lease', holder, until: now + milliseconds });
+      await done;
+      return isFree;
+    },
+
+    async dropLease(holder: string): Promise<void> {
+      const { store, done } = database.transaction('meta', 'readwrite');
+      const row = await store.get('lease');
+      if (row?.key === 'lease' && row.holder === holder) await store.delete('lease');
+      await done;
+    },
+
+    close: (): void => database.close(),
+  };
+};
+export type LocalDatabase = Awaited<ReturnType<typeof openLocalDatabase>>;
+
+/** Deletes what this browser holds of the account, when every tab has let go of it. */
+export const deleteLocalDatabase = (accountId: string): Promise<void> => deleteDB(toName(accountId));

@@ -1,0 +1,69 @@
+// oxlint-disable-next-line import/no-empty-named-blocks, unicorn/require-module-specifiers -- the declaration names a type that only this module exports
+import type {} from '@trpc/server/unstable-core-do-not-import';
+import { Changes, FollowChangesInput, PullInput } from '@docket/domain';
+import { tracked, type TRPCRouterRecord } from '@trpc/server';
+import { pullChanges } from '../changes.ts';
+import { createUnauthorizedError, readOutage, RetryLaterError } from '../errors.ts';
+import { readRevision } from '../signed-in-user.ts';
+import { waitForHints } from '../streams.ts';
+import { protectedProcedure } from '../trpc.ts';
+
+/** How soon a change shows whose hint got lost, and how soon a session's end whose hint did. */
+const LOOK_EVERY_MS = 10_000;
+/** In one process, of one user. */
+const MAX_STREAMS = 30;
+
+/** An error, because whoever follows takes a plain end for the end of what there is to follow. */
+const createStopError = (): RetryLaterError =>
+  new RetryLaterError({
+    code: 'SERVICE_UNAVAILABLE',
+    message: 'This server stops. Follow the changes on the next one.',
+    retryAfterSeconds: 1,
+  });
+
+export const syncRouter = {
+  /** What changed after a revision; without one, everything open and the latest completed. */
+  pull: protectedProcedure
+    .meta({ openapi: { method: 'GET', path: '/sync', summary: 'Pull changes', tags: ['sync'], protect: true } })
+    .input(PullInput)
+    .output(Changes)
+    .query(({ ctx, input }) => pullChanges(ctx.db, ctx.userId, input.since)),
+
+  /**
+   * Follows the user's changes: first what came after `lastEventId`, be it nothing, then each as it is made. An event's
+   * id is its revision. UNAUTHORIZED ends it as soon as the session ends, SERVICE_UNAVAILABLE when the server stops or
+   * its database cannot be reached, and TOO_MANY_REQUESTS answers one stream too many. Whoever reads slowly gets fewer
+   * and larger events: what comes next is read only when the one before has been taken.
+   */
+  changes: protectedProcedure.input(FollowChangesInput.optional()).subscription(async function* ({
+    ctx,
+    input,
+    signal,
+  }) {
+    if (ctx.changeHints.countFollowers(ctx.userId) >= MAX_STREAMS) {
+      throw new RetryLaterError({
+        code: 'TOO_MANY_REQUESTS',
+        message: 'Too many windows follow this account. Close one and try again.',
+        retryAfterSeconds: 30,
+      });
+    }
+    using hints = waitForHints(ctx.changeHints, ctx.userId, signal);
+    const hasLeft = (): boolean => signal?.aborted === true;
+    let since = input?.lastEventId;
+    try {
+      for (let isFirst = true; !hasLeft(); isFirst = false) {
+        if (ctx.changeHints.hasStopped()) throw createStopError();
+        const revision = await readRevision(ctx.db, ctx.subject);
+        if (revision === null) throw createUnauthorizedError();
+        if (isFirst || revision !== since) {
+          const changes = await pullChanges(ctx.db, ctx.userId, since);
+          since = changes.revision;
+          yield tracked(String(since), Changes.parse(changes));
+        }
+        await hints.next(LOOK_EVERY_MS);
+      }
+    } catch (error) {
+      throw readOutage(error) ?? error;
+    }
+  }),
+} satisfies TRPCRouterRecord;

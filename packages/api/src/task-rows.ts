@@ -1,0 +1,25 @@
+import { changeClock, type Database, tasks } from '@docket/db';
+import { sql } from 'drizzle-orm';
+
+/** What leaves of a task's row. */
+export const taskColumns = {
+  id: tasks.id,
+  title: tasks.title,
+  description: tasks.description,
+  completed: tasks.completed,
+  completedAt: tasks.completedAt,
+  createdAt: tasks.createdAt,
+  updatedAt: tasks.updatedAt,
+  deletedAt: tasks.deletedAt,
+  revision: tasks.revision,
+};
+
+/** Takes the user's next revision: part of every statement that writes rows of the user's. */
+export const takeRevision = (db: Database, userId: string) =>
+  db.$with('clock').as(
+    db
+      .insert(changeClock)
+      .values({ userId, revision: 1 })
+      .onConflictDoUpdate({ target: changeClock.userId, set: { revision: sql`${changeClock.revision} + 1` } })
+      .returning({ revision: changeClock.revision }),
+  );
