@@ -8,6 +8,7 @@ import { expect, inject } from 'vitest';
 export const WIDE = { width: 1440, height: 900 };
 export const PHONE = { width: 360, height: 740 };
 export const PASSWORD = 'correct horse battery';
+export const NEW_PASSWORD = 'seven calm otters';
 
 /** A closed network makes Chromium's own errands fail, loudly and slowly; none of them belongs to a test. */
 const FLAGS = [
@@ -166,10 +167,18 @@ export const openTab = async (page: Page, path = '/'): Promise<Page> => {
 export const listStored = (page: Page): Promise<unknown> =>
   page.evaluate('indexedDB.databases().then((all) => all.map(({ name }) => name))');
 
-/** Fails with the rule and the element for each fault that axe finds. */
-export const expectAccessible = async (page: Page): Promise<void> => {
+const listFaults = async (page: Page, analysis: AxeBuilder): Promise<string[]> => {
   // Text that is still fading in has not its colour yet.
   await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))).toEqual([]);
+  const { violations } = await analysis.analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+};
+
+/** Fails with the rule and the element for each fault that axe finds, in the page's theme and, of colours, in the other one. */
+export const expectAccessible = async (page: Page): Promise<void> => {
+  expect(await listFaults(page, new AxeBuilder({ page }))).toEqual([]);
+  const isDark = await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches");
+  await page.emulateMedia({ colorScheme: isDark === true ? 'light' : 'dark' });
+  expect(await listFaults(page, new AxeBuilder({ page }).withRules('color-contrast'))).toEqual([]);
+  await page.emulateMedia({ colorScheme: isDark === true ? 'dark' : 'light' });
 };
