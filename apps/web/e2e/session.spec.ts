@@ -179,8 +179,10 @@ describe('a session that ended elsewhere', () => {
     await signIn(page, email);
     await page.waitForURL('**/completed');
     await page.getByRole('heading', { name: 'Completed' }).waitFor();
+    // Away meanwhile: an open page would hear of it by itself.
+    await page.goto('about:blank');
     await stage.database.db.update(sessions).set({ revokedAt: sql`now()` });
-    await page.reload();
+    await page.goto(`${stage.server.url}/completed`);
     await page.waitForURL('**/sign-in?redirect=*');
     await page.getByText('Your session has ended').waitFor();
     await signIn(page, email);
