@@ -30,9 +30,11 @@ const SETTINGS = [
   ['Your data', 'Export everything'],
 ] as const;
 
+/** Without motion: of a colour that is still changing, axe would judge some value on the way. */
+const STILL = { reducedMotion: 'reduce' } as const;
 const DEVICES: { name: string; options: BrowserContextOptions }[] = [
-  { name: 'wide', options: { viewport: WIDE, colorScheme: 'light' } },
-  { name: 'phone', options: { viewport: PHONE, colorScheme: 'dark', hasTouch: true, isMobile: true } },
+  { name: 'wide', options: { ...STILL, viewport: WIDE, colorScheme: 'light' } },
+  { name: 'phone', options: { ...STILL, viewport: PHONE, colorScheme: 'dark', hasTouch: true, isMobile: true } },
 ];
 
 describe.each(DEVICES)('every page, $name, is accessible and as wide as the screen', ({ options }) => {
@@ -98,7 +100,7 @@ describe.each(DEVICES)('every page, $name, is accessible and as wide as the scre
       if (await page.getByRole('link', { name: 'Settings', exact: true }).isVisible()) {
         await page.getByRole('link', { name: 'Settings', exact: true }).click();
         await page.getByRole('heading', { name: 'Settings' }).waitFor();
-        await expectAccessible(page);
+        if (section === 'Profile') await expectAccessible(page);
       }
       await page.getByRole('link', { name: section }).click();
       await page.getByRole('heading', { level: 1, name: section }).waitFor();
