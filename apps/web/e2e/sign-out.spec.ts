@@ -19,8 +19,11 @@ describe('signing out', () => {
     await signIn(page, ada.email);
     await expectTitles(page, ['Of Ada']);
     expect(await listStored(page)).toHaveLength(1);
+    await page.getByLabel('New task').fill('A secret of Ada');
     await signOut(page);
     await expect.poll(() => listStored(page)).toEqual([]);
+    const texts = 'JSON.stringify([Object.values(sessionStorage), Object.values(localStorage)])';
+    expect(await page.evaluate(texts)).not.toMatch(/Ada/);
     await signIn(page, grace.email);
     await expectTitles(page, ['Of Grace']);
     await page.getByRole('link', { name: 'Trash' }).click();

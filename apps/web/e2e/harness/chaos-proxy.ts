@@ -9,8 +9,15 @@ type Trouble =
   | 'lose-answer'
   | { status: number; code: string; message: string; retryAfterSeconds?: number };
 
+interface Page {
+  type: string;
+  body: string;
+}
+
 export interface ChaosProxy {
   port: number;
+  /** What is answered here instead of by the server, by path. */
+  pages: Map<string, Page>;
   /** Asked about every call, by its procedure; undefined lets it through. */
   trouble: (procedure: string) => Trouble | undefined;
   /** The calls that came, by procedure, in order. */
@@ -22,8 +29,6 @@ export interface ChaosProxy {
   close(): Promise<void>;
 }
 
-const PAGE = '<!doctype html><title>Sync</title><script type="module" src="/harness.js"></script>';
-
 const refuse = (response: ServerResponse, trouble: Exclude<Trouble, string>, path: string): void => {
   const { status, ...facts } = trouble;
   const data = { ...facts, httpStatus: status, path };
@@ -31,8 +36,8 @@ const refuse = (response: ServerResponse, trouble: Exclude<Trouble, string>, pat
   response.end(JSON.stringify({ error: { message: trouble.message, code: -32_000, data } }));
 };
 
-/** Serves the page, and the server's procedures with whatever trouble a network makes. */
-export const startChaosProxy = async (serverUrl: string, script: string): Promise<ChaosProxy> => {
+/** Passes everything on to the server, its procedures with whatever trouble a network makes. */
+export const startChaosProxy = async (serverUrl: string): Promise<ChaosProxy> => {
   const streams = new Set<ServerResponse>();
 
   const forward = (call: IncomingMessage, response: ServerResponse, trouble: Trouble | undefined): void => {
@@ -53,10 +58,14 @@ export const startChaosProxy = async (serverUrl: string, script: string): Promis
 
   const server = createServer((call, response) => {
     const { pathname } = new URL(call.url ?? '/', serverUrl);
+    const own = proxy.pages.get(pathname);
+    if (own !== undefined) {
+      response.writeHead(200, { 'content-type': own.type });
+      response.end(own.body);
+      return;
+    }
     if (!pathname.startsWith('/trpc/')) {
-      const isScript = pathname === '/harness.js';
-      response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' });
-      response.end(isScript ? script : PAGE);
+      forward(call, response, undefined);
       return;
     }
     const procedure = pathname.slice('/trpc/'.length);
@@ -82,6 +91,7 @@ export const startChaosProxy = async (serverUrl: string, script: string): Promis
 
   const proxy: ChaosProxy = {
     port: typeof address === 'object' ? (address?.port ?? 0) : 0,
+    pages: new Map(),
     trouble: () => undefined,
     calls: [],
     countStreams: () => streams.size,

@@ -9,6 +9,7 @@ import { type ChaosProxy, startChaosProxy } from './chaos-proxy.ts';
 
 const WEB = fileURLToPath(new URL('../..', import.meta.url));
 const HARNESS = fileURLToPath(new URL('../../src/sync/testing/harness.ts', import.meta.url));
+const PAGE = '<!doctype html><title>Sync</title><script type="module" src="/harness.js"></script>';
 /** Not a secure context: there are no Web Locks, as where Docket is served over plain http. */
 const PLAIN_HOST = 'docket.example';
 
@@ -52,7 +53,9 @@ export const setSyncStage = async (): Promise<SyncStage> => {
     JWT_SECRET: 'a secret for the tests in the browser',
     RATE_LIMITS: 'off',
   });
-  const proxy = await startChaosProxy(server.url, await bundleHarness());
+  const proxy = await startChaosProxy(server.url);
+  proxy.pages.set('/', { type: 'text/html', body: PAGE });
+  proxy.pages.set('/harness.js', { type: 'text/javascript', body: await bundleHarness() });
   const { executablePath, libraryPath } = inject('browser');
   const browser = await chromium.launch({
     executablePath,
