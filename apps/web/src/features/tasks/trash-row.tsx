@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import { Button } from '../../components/button.tsx';
-import { sayDay, sayInstant, sayLeft } from '../../dates.ts';
+import { sayAgo, sayInstant, sayLeft } from '../../dates.ts';
 import type { ShownTask } from '../../sync/lay-over.ts';
 import { Failure } from './failure.tsx';
 import { toRowId } from './row-focus.ts';
@@ -22,7 +22,7 @@ const TrashRowView = ({ task, onRestore }: TrashRowProps) => {
           <small>
             Deleted{' '}
             <time dateTime={deletedAt} title={sayInstant(deletedAt)}>
-              {sayDay(deletedAt)}
+              {sayAgo(deletedAt)}
             </time>
             , gone for good{' '}
             <time dateTime={goesAt} title={sayInstant(goesAt)}>
