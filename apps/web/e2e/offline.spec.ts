@@ -115,7 +115,29 @@ test('two browsers follow each other live, and go on after the server was stoppe
   await two.close();
 });
 
-test('the worker leaves the API alone', async () => {
+test('a browser finds all that it needs to install it (W3C Web Application Manifest)', async () => {
+  const { page, expectQuiet, close } = await stage.visit('/sign-in');
+  const browser = await page.context().newCDPSession(page);
+  const { url, errors, data = '' } = await browser.send('Page.getAppManifest');
+  expect(errors).toEqual([]);
+  const manifest: unknown = JSON.parse(data);
+  expect(manifest).toMatchObject({ name: 'Docket', start_url: '/', display: 'standalone' });
+  const icons = [...data.matchAll(/"src": "(?<src>[^"]+)", "sizes": "(?<size>\d+)x/g)];
+  expect(new Set(icons.map(({ groups }) => groups?.['size']))).toEqual(new Set(['192', '512']));
+  for (const { groups } of icons) {
+    const size = await page.evaluate(`(async () => {
+      const image = new Image();
+      image.src = ${JSON.stringify(new URL(groups?.['src'] ?? '', url))};
+      await image.decode();
+      return image.naturalWidth;
+    })()`);
+    expect(String(size)).toBe(groups?.['size']);
+  }
+  expectQuiet();
+  await close();
+});
+
+test('its worker leaves the API alone', async () => {
   const { page, expectQuiet, close } = await open(['Here']);
   const { origin } = new URL(page.url());
   for (const path of ['/livez', '/api/openapi.json']) {
