@@ -33,24 +33,29 @@ export const startServer = (entry: string, variables: Record<string, string>): C
     },
   );
 
-const Use = z.tuple([z.object({ cpu: z.number(), rss: z.number() })]).rest(z.unknown());
+const Use = z.tuple([z.number()]).rest(z.unknown());
 
-/** The CPU time that the server has used, in microseconds, and the memory that it holds, in bytes. */
-export const readUse = async (server: ChildProcess): Promise<{ cpu: number; rss: number }> => {
+const ask = async (server: ChildProcess, wish: 'cpu' | 'memory'): Promise<number> => {
   const answer = once(server, 'message');
-  server.send('use');
+  server.send(wish);
   return Use.parse(await answer)[0];
 };
 
+/** The CPU time that the server has used, in microseconds. */
+export const readCpu = (server: ChildProcess): Promise<number> => ask(server, 'cpu');
+
+/** The bytes that the server holds once it has cleared up. */
+export const readMemory = (server: ChildProcess): Promise<number> => ask(server, 'memory');
+
 /** Microseconds of CPU a request. */
 export const measureRound = async (server: ChildProcess, url: string, token: string): Promise<number> => {
-  const before = await readUse(server);
+  const before = await readCpu(server);
   let left = REQUESTS_A_ROUND;
   const work = async (): Promise<void> => {
     while (left-- > 0) await fetchText(url, token);
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  return ((await readUse(server)).cpu - before.cpu) / REQUESTS_A_ROUND;
+  return ((await readCpu(server)) - before) / REQUESTS_A_ROUND;
 };
 
 export const median = (values: readonly number[]): number =>

@@ -9,7 +9,17 @@ import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateDatabase, startEmbeddedPostgres } from '@docket/db';
-import { agent, LIST_INPUT, measureRound, median, readUse, signUp, startServer, waitFor } from './measured-server.ts';
+import {
+  agent,
+  LIST_INPUT,
+  measureRound,
+  median,
+  readCpu,
+  readMemory,
+  signUp,
+  startServer,
+  waitFor,
+} from './measured-server.ts';
 
 const USERS = 100;
 const STREAMS_A_USER = 20;
@@ -61,19 +71,19 @@ try {
   await measure();
 
   const without = await measure();
-  const { rss: before } = await readUse(server);
+  const before = await readMemory(server);
   const streams: IncomingMessage[] = [];
   for (const follower of followers) {
     streams.push(...(await Promise.all(Array.from({ length: STREAMS_A_USER }, () => openStream(follower)))));
   }
-  const { rss: after } = await readUse(server);
+  const after = await readMemory(server);
   write(`${STREAMS} streams hold ${((after - before) / STREAMS / 1024).toFixed(1)} KiB each`);
 
   const beside = await measure();
-  const idle = await readUse(server);
+  const idle = await readCpu(server);
   const seconds = 10;
   await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
-  const idleShare = ((await readUse(server)).cpu - idle.cpu) / (seconds * 1_000_000);
+  const idleShare = ((await readCpu(server)) - idle) / (seconds * 1_000_000);
   write(`with nothing to do they use ${(idleShare * 100).toFixed(1)} % of a core`);
   for (const stream of streams) stream.destroy();
   await new Promise((resolve) => setTimeout(resolve, 2_000));

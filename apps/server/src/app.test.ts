@@ -81,15 +81,21 @@ describe('security headers', () => {
     expect(headers.get('x-frame-options')).toBe('DENY');
   });
 
-  test.each(['/', '/trpc/auth.me', '/api/auth/me', '/api/openapi.json', '/livez', '/api/nothing', '/trpc/a/b'])(
-    '%s says neither what runs here nor lets its type be guessed',
-    async (path) => {
-      const { headers } = await closed.request(path);
-      expect(headers.get('x-powered-by')).toBeNull();
-      expect(headers.get('server')).toBeNull();
-      expect(headers.get('x-content-type-options')).toBe('nosniff');
-    },
-  );
+  test.each([
+    '/',
+    '/trpc/auth.me',
+    '/trpc/sync.pull',
+    '/api/auth/me',
+    '/api/openapi.json',
+    '/livez',
+    '/api/nothing',
+    '/trpc/a/b',
+  ])('%s says neither what runs here nor lets its type be guessed', async (path) => {
+    const { headers } = await closed.request(path);
+    expect(headers.get('x-powered-by')).toBeNull();
+    expect(headers.get('server')).toBeNull();
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
 
   test('browsers are told to stay on https only where the public URL is https', async () => {
     expect((await open.request('/')).headers.get('strict-transport-security')).toMatch(/^max-age=\d{7,}/);
@@ -97,8 +103,26 @@ describe('security headers', () => {
   });
 
   test('an answer of the API is never stored', async () => {
-    for (const path of ['/trpc/auth.me', '/api/auth/me', '/api/nothing'])
+    for (const path of ['/trpc/auth.me', '/trpc/sync.pull', '/api/auth/me', '/api/nothing'])
       expect((await closed.request(path)).headers.get('cache-control')).toBe('no-store');
+  });
+});
+
+describe('what a user has', () => {
+  test.each(['/trpc/sync.pull?input=%7B%7D', '/api/sync'])('is compressed in the answer of %s', async (path) => {
+    const { token } = await closed.mintUser();
+    const { body: task } = await closed.send(
+      '/api/tasks',
+      { title: 'Long', description: 'x'.repeat(10_000) },
+      { token },
+    );
+    const pull = (encoding: string) => closed.request(path, { token, headers: { 'accept-encoding': encoding } });
+    const [compressed, plain] = [await pull('gzip'), await pull('identity')];
+    expect(compressed.headers.get('content-encoding')).toBe('gzip');
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    expect(compressed.text).toBe(plain.text);
+    expect(plain.text).toContain(JSON.stringify(task));
+    for (const { headers } of [compressed, plain]) expect(headers.get('cache-control')).toBe('no-store');
   });
 });
 

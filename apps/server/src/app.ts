@@ -86,7 +86,13 @@ const createWebClient = (folder: string) => {
   return web;
 };
 
-/** The whole HTTP side as one listener. tRPC stands ahead of Express, whose routing costs as much as a query's check. */
+/** Everything that a user has: it shrinks to a tenth. Other answers are small, or streams. */
+const LARGE_ANSWERS = { trpc: `${TRPC_PREFIX}sync.pull`, rest: '/api/sync' };
+
+/**
+ * The whole HTTP side as one listener. tRPC stands ahead of Express, whose routing costs as much as a query's check, but
+ * for what is worth compressing.
+ */
 export const createApp = (options: AppOptions): RequestListener => {
   const { dependencies, logger } = options;
   const app = express();
@@ -113,6 +119,7 @@ export const createApp = (options: AppOptions): RequestListener => {
     maxAge: 600,
   });
 
+  app.all(LARGE_ANSWERS.trpc, compression(), (request, response) => trpc(request, response));
   app.use(createSecurityHeaders(options.publicUrl?.startsWith('https:') ?? false));
   app.get('/livez', (_request, response) => {
     response.json({ status: 'alive' });
@@ -121,6 +128,7 @@ export const createApp = (options: AppOptions): RequestListener => {
     const isReady = await options.isReady();
     response.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'unavailable' });
   });
+  app.get(LARGE_ANSWERS.rest, compression());
   app.use(createRestEndpoint(endpoint));
   app.use(compression());
   app.get('/api/openapi.json', (request, response) => {
@@ -145,7 +153,8 @@ export const createApp = (options: AppOptions): RequestListener => {
     assignRequestId(request, response);
     logRequest(logger, request, response);
     const answer = (): void => {
-      if (request.url?.startsWith(TRPC_PREFIX) === true) trpc(request, response);
+      const path = request.url?.split('?', 1)[0] ?? '';
+      if (path.startsWith(TRPC_PREFIX) && path !== LARGE_ANSWERS.trpc) trpc(request, response);
       else app(request, response);
     };
     if (options.corsOrigins.length === 0) answer();

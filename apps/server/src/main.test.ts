@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, request as httpRequest, Agent, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { createTestDatabase, type TestDatabase } from '@docket/db/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -38,6 +39,9 @@ describe('a server that is told to stop', () => {
     const { token } = await mintUserIn(database, SECRET);
     const request = createRequest(port);
     expect((await request('/api/tasks', { token })).status).toBe(200);
+    // Nothing is asked on it, so it is nothing to wait for.
+    const unused = connect(port, '127.0.0.1');
+    await once(unused, 'connect');
 
     proxy.freeze();
     const body = JSON.stringify({ title: 'Under way' });
@@ -58,6 +62,7 @@ describe('a server that is told to stop', () => {
     await proxy.restore();
     expect((await underWay).body).toMatchObject({ title: 'Under way' });
     expect(await server.ended).toEqual({ code: 0, signal: null });
+    expect(server.readOutput()).not.toContain('connections were cut');
   });
 
   test('does not wait for a client that only keeps its connection', async () => {

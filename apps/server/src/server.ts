@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { createRateLimits, type Dependencies } from '@docket/api';
 import {
   createAccessTokens,
@@ -104,10 +105,18 @@ const describeAddress = (server: Server, env: Env): string => {
   return `http://${host}:${port}`;
 };
 
-const drain = async (server: Server, logger: Logger): Promise<void> => {
+/** Closes what Node takes for busy: connections without a request, such as browsers open ahead of time. */
+const closeUnused = (connections: ReadonlySet<Socket>): void => {
+  for (const connection of connections) if (connection.bytesRead === 0) connection.destroy();
+};
+
+const drain = async (server: Server, connections: ReadonlySet<Socket>, logger: Logger): Promise<void> => {
   const closed = new Promise((resolve) => server.close(resolve));
   // A connection that answers now is idle only afterwards.
-  const sweep = setInterval(() => server.closeIdleConnections(), 100);
+  const sweep = setInterval(() => {
+    server.closeIdleConnections();
+    closeUnused(connections);
+  }, 100);
   const timer = setTimeout(() => {
     logger.warn('connections were cut: their answers took longer than the time that a stop leaves');
     server.closeAllConnections();
@@ -141,7 +150,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
     await migrateOrExplain(env, source.directUrl);
     const { db, close } = openDatabase(source.url);
     stops.push(close);
-    const changeHints = openChangeHints({ db, directUrl: source.directUrl });
+    const changeHints = openChangeHints(source.directUrl);
     stops.push(changeHints.close);
     const dependencies = await createDependencies(options, { db, changeHints });
     stops.push(() => dependencies.passwords.close());
@@ -164,6 +173,11 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       if (stopped !== undefined) response.setHeader('connection', 'close');
       app(request, response);
     });
+    const connections = new Set<Socket>();
+    server.on('connection', (connection) => {
+      connections.add(connection);
+      connection.once('close', () => connections.delete(connection));
+    });
     await listen(server, env);
     const url = describeAddress(server, env);
     const publicUrl = env.PUBLIC_URL ?? url;
@@ -184,7 +198,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       async () => {
         // A stream would go on for ever; who follows one comes back to another server.
         changeHints.stop();
-        await drain(server, logger);
+        await drain(server, connections, logger);
       },
     );
     announce(`Docket is ready at ${url}`);

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { openChangeHints } from '@docket/db';
 import { createTestDatabase } from '@docket/db/testing';
 import { describeStreamError, type EventStream, openStream } from './testing/event-stream.ts';
 import {
   createRequest,
-  type DatabaseProxy,
   expectTrpcRefusal,
   mintUserIn,
   startDatabaseProxy,
@@ -242,25 +242,28 @@ describe('two server processes on one database', () => {
 
 describe('without the database', () => {
   test('a stream ends so that its reader comes back, and the next one begins when the database does', async () => {
-    let proxy: DatabaseProxy | undefined;
-    const reach = async (url: string): Promise<string> => {
-      proxy = await startDatabaseProxy(url);
-      return proxy.url;
-    };
-    const cutOff = await startTestServer({ reach });
+    const database = await createTestDatabase();
+    const proxy = await startDatabaseProxy(database.url);
+    // Hints go their own way, so that one still comes when the database is gone.
+    const variables = { DATABASE_URL: proxy.url, DATABASE_URL_DIRECT: database.url };
+    const cutOff = await startTestServer({ variables });
     onTestFinished(async () => {
       await cutOff.stop();
-      await proxy?.close();
+      await proxy.close();
+      await database.close();
     });
-    const { token } = await cutOff.mintUser();
+    const { id, token } = await mintUserIn(database, cutOff.secret);
+    const hints = openChangeHints(database.url);
+    onTestFinished(hints.close);
     const stream = await follow(token, originOf(cutOff));
-    await proxy?.cut();
+    await proxy.cut();
+    hints.announce(id);
     expect(await stream.next()).toMatchObject(describeStreamError('SERVICE_UNAVAILABLE', 503));
     expect(await stream.next()).toBeNull();
     const early = await openStream(originOf(cutOff), token);
     await early.next();
     expect(await early.next()).toMatchObject(describeStreamError('SERVICE_UNAVAILABLE', 503));
-    await proxy?.restore();
+    await proxy.restore();
     const later = await follow(token, originOf(cutOff));
     expect(later.status).toBe(200);
   });

@@ -92,7 +92,9 @@ export const createTrpcEndpoint = (options: { dependencies: Dependencies; logger
           ...listErrorHeaders(errors),
         },
       }),
-      onError: ({ error, path }) => {
+      onError: ({ error, path, type }) => {
+        // An outage ends all streams at once, and again as often as they come back: calls and the mail delivery report it.
+        if (type === 'subscription' && error.code === 'SERVICE_UNAVAILABLE') return;
         reportFault(logger, { error, path, requestId: response.getHeader('x-request-id') });
       },
     });

@@ -16,3 +16,4 @@ export {
   readRateLimits,
 } from './rate-limit-settings.ts';
 export { createRateLimits, type RateLimits } from './rate-limits.ts';
+export { NEXT_REVISION, takeRevision } from './task-rows.ts';

@@ -23,3 +23,6 @@ export const takeRevision = (db: Database, userId: string) =>
       .onConflictDoUpdate({ target: changeClock.userId, set: { revision: sql`${changeClock.revision} + 1` } })
       .returning({ revision: changeClock.revision }),
   );
+
+/** The revision that the statement took. */
+export const NEXT_REVISION = sql`(select revision from clock)`;

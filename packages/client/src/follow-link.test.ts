@@ -135,6 +135,34 @@ describe('following changes', () => {
     expect(requests).toHaveLength(2);
   });
 
+  it('goes on with a newer token where the one it has comes to its end, told in the stream', async () => {
+    const { url, requests } = await startStreams(sendThenCut(1), failWith('UNAUTHORIZED', 401).inTheStream, send(2));
+    const tokens = ['old', 'old', 'new'];
+    const { ids } = await follow(url, 2, { token: () => tokens.shift() ?? 'none' });
+    expect(ids).toEqual(['1', '2']);
+    expect(requests.map(({ authorization }) => authorization)).toEqual(['Bearer old', 'Bearer old', 'Bearer new']);
+  });
+
+  it('ends where the token is refused, and neither the same one nor the next is taken', async () => {
+    const { url, requests } = await startStreams(failWith('UNAUTHORIZED', 401).inTheStream);
+    expect((await follow(url, 1, { token: () => 'the-same' })).end).toMatchObject({ code: 'UNAUTHORIZED' });
+    expect(requests).toHaveLength(1);
+    let asked = 0;
+    const renewing = await follow(url, 1, { token: () => `token-${(asked += 1)}` });
+    expect(renewing.end).toMatchObject({ code: 'UNAUTHORIZED', requestId: 'request-1' });
+    expect(requests).toHaveLength(3);
+  });
+
+  it('outlives a token source that cannot reach Docket just now, or that never answers', async () => {
+    const { url, requests } = await startStreams(send(1));
+    const unreachable = new DocketError({ code: 'NETWORK_ERROR', path: 'auth.login', message: 'No connection.' });
+    const sources = [() => Promise.reject(unreachable), () => new Promise<string>(() => {}), () => 'the-token'];
+    const { ids, troubles } = await follow(url, 1, { token: () => sources.shift()?.() ?? '', timeoutSeconds: 0.2 });
+    expect(ids).toEqual(['1']);
+    expect(troubles).toMatchObject([{ code: 'TOKEN_UNAVAILABLE' }, { code: 'TIMEOUT' }]);
+    expect(requests).toHaveLength(1);
+  });
+
   it('ends where the token cannot be had, and where something else answers', async () => {
     const { url, requests } = await startStreams((response) => response.writeHead(200).end('hello'));
     expect((await follow(url, 1, { token: () => Promise.reject(new Error('shut')) })).end).toMatchObject({

@@ -9,28 +9,41 @@ import { computeDelayMilliseconds, isWorthWaiting } from './retry-policy.ts';
 
 type FetchStream = NonNullable<NonNullable<ConstructorParameters<typeof EventSource>[1]>['fetch']>;
 
-/** What went wrong with a try at opening a stream, where its own `fetch` knows it better than the event source. */
+/** One try at opening a stream. */
 interface Attempt {
+  path: string;
+  /** What the server has refused already, and how: sent again it would be refused again. */
+  refusal: { token: string; error: DocketError } | undefined;
+  token?: string;
+  /** What went wrong, where its own `fetch` knows it better than the event source. */
   failure?: DocketError;
 }
+
+const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('aborted')));
+  });
 
 /**
  * Opens the stream with a token of its own, in the header.
  * @throws {DocketError} where what answers is no stream
  */
 const openStream = async (
-  path: string,
-  { token, fetch, timeoutSeconds }: Transport,
+  attempt: Attempt,
+  { token: source, fetch, timeoutSeconds }: Transport,
   { url, init }: { url: string; init: Parameters<FetchStream>[1] },
 ): ReturnType<FetchStream> => {
-  const authorization = `Bearer ${await obtainToken(path, token)}`;
+  const { path, refusal } = attempt;
   // Until the answer begins; from then on the server's heartbeat tells that it is there.
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), timeoutSeconds * 1000);
   const leave = (): void => timeout.abort();
   init.signal?.addEventListener('abort', leave);
   try {
-    const headers = { ...init.headers, authorization };
+    const token = await Promise.race([obtainToken(path, source), rejectOnAbort(timeout.signal)]);
+    if (token === refusal?.token) throw refusal.error;
+    attempt.token = token;
+    const headers = { ...init.headers, authorization: `Bearer ${token}` };
     const response = await fetch(url, { method: 'GET', headers, redirect: 'manual', signal: timeout.signal });
     const contentType = response.headers.get('content-type');
     if (response.status === 200 && contentType?.startsWith('text/event-stream') === true) {
@@ -69,7 +82,7 @@ const toDocketError = (path: string, cause: unknown): DocketError => {
 /**
  * Follows a subscription for as long as it is wanted. A stream that breaks is opened anew, behind the last event that
  * arrived, after a pause that grows and is spread; what no waiting mends, such as a session that has ended, ends it
- * with a DocketError.
+ * with a DocketError. A token that has come to its end is none such where its source has a newer one.
  */
 export const createFollowLink = (transport: Transport): TRPCLink<DocketRouter> => {
   return (runtime) =>
@@ -78,6 +91,7 @@ export const createFollowLink = (transport: Transport): TRPCLink<DocketRouter> =
         const { path } = op;
         let lastEventId: string | undefined;
         let retry = 0;
+        let refusal: Attempt['refusal'];
         let isOver = false;
         let timer: ReturnType<typeof setTimeout> | undefined;
         let close = (): void => {};
@@ -92,23 +106,26 @@ export const createFollowLink = (transport: Transport): TRPCLink<DocketRouter> =
           stop();
           observer.complete();
         };
-        const recover = (error: DocketError): void => {
+        const recover = (error: DocketError, token: string | undefined): void => {
           if (isOver) return;
           close();
-          if (!isWorthWaiting(error)) {
+          const mayBeRenewed =
+            error.code === 'UNAUTHORIZED' && typeof transport.token === 'function' && refusal === undefined;
+          if (!isWorthWaiting(error) && !mayBeRenewed) {
             stop();
             observer.error(error);
             return;
           }
+          if (mayBeRenewed && token !== undefined) refusal = { token, error };
           observer.next({ result: { type: 'state', state: 'connecting', error } });
           timer = setTimeout(connect, computeDelayMilliseconds(retry, error.retryAfterSeconds ?? 0, Math.random()));
           retry += 1;
         };
         const connect = (): void => {
-          const attempt: Attempt = {};
+          const attempt: Attempt = { path, refusal };
           const open: FetchStream = async (url, init) => {
             try {
-              return await openStream(path, transport, { url: String(url), init });
+              return await openStream(attempt, transport, { url: String(url), init });
             } catch (cause) {
               attempt.failure = toDocketError(path, cause);
               throw cause;
@@ -122,7 +139,7 @@ export const createFollowLink = (transport: Transport): TRPCLink<DocketRouter> =
           const input = lastEventId === undefined ? op.input : { ...Object(op.input), lastEventId };
           let isClosed = false;
           const fail = (cause: unknown): void => {
-            if (!isClosed) recover(attempt.failure ?? toDocketError(path, cause));
+            if (!isClosed) recover(attempt.failure ?? toDocketError(path, cause), attempt.token);
           };
           const subscription = link({ op: { ...op, input, signal: null }, next }).subscribe({
             next: (envelope) => {
@@ -136,6 +153,7 @@ export const createFollowLink = (transport: Transport): TRPCLink<DocketRouter> =
               if ('id' in result && typeof result.id === 'string') {
                 lastEventId = result.id;
                 retry = 0;
+                refusal = undefined;
               }
               observer.next(envelope);
             },

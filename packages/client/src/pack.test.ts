@@ -1,13 +1,20 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { NEXT_REVISION, takeRevision } from '@docket/api';
+import { tasks } from '@docket/db';
+import { createTestDatabase } from '@docket/db/testing';
+import { mintUserIn, startDocket } from '@docket/server/testing';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createDocketClient } from './index.ts';
 
 const run = promisify(execFile);
 const packageFolder = fileURLToPath(new URL('..', import.meta.url));
@@ -61,6 +68,16 @@ const error = await client.tasks.get.query({ id: task.id }).catch((reason) => re
 const { code, httpStatus, path, message } = error;
 console.log(JSON.stringify({ task, error: { isDocketError: error instanceof DocketError, code, httpStatus, path, message } }));
 `;
+
+/** The README's example of following, in a module of its own. */
+const readFollowExample = async (): Promise<string> => {
+  const readme = await readFile(join(packageFolder, 'README.md'), 'utf8');
+  const [, example = ''] = /## Following changes\n+```ts\n(.*?)```/s.exec(readme) ?? [];
+  return `import { createDocketClient } from '@docket/client';
+const [url = '', token = ''] = process.argv.slice(2);
+const client = createDocketClient({ url, token });
+${example}`;
+};
 
 const listFiles = async (folder: string): Promise<string[]> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -165,5 +182,49 @@ describe('the packed client in a folder of its own', () => {
       task: { id: expect.any(String), title: 'Water the plants', authorization: 'Bearer the-token' },
       error: { isDocketError: true, code: 'NOT_FOUND', httpStatus: 404, path: 'tasks.get', message },
     });
+  });
+
+  it('follows changes as its README says: past a killed server, to the end of the session, and then lets go', async () => {
+    const database = await createTestDatabase();
+    onTestFinished(database.close);
+    const secret = randomBytes(48).toString('base64url');
+    const variables = { DATABASE_URL: database.url, JWT_SECRET: secret };
+    const first = await startDocket(variables);
+    const { id: userId, token } = await mintUserIn(database, secret);
+    const client = createDocketClient({ url: first.url, token });
+
+    await writeFile(join(folder, 'follow.js'), await readFollowExample());
+    const follower = spawn(process.execPath, ['follow.js', first.url, token], { cwd: folder });
+    const ended = once(follower, 'exit');
+    let output = '';
+    follower.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const told = (text: string) => expect.poll(() => output).toBe(text);
+    await told('0 tasks at 0\n');
+    const { id } = await client.tasks.create.mutate({ title: 'Ahead of the end' });
+    await told('0 tasks at 0\n1 tasks at 1\n');
+
+    await first.kill();
+    const add = (title: string) =>
+      database.db
+        .with(takeRevision(database.db, userId))
+        .insert(tasks)
+        .values({ userId, id: randomUUID(), title, revision: NEXT_REVISION });
+    await add('Missed');
+    await add('Missed, too');
+    const second = await startDocket({ ...variables, PORT: new URL(first.url).port });
+    onTestFinished(second.stop);
+    await told('0 tasks at 0\n1 tasks at 1\n3 tasks at 3\n');
+    await client.tasks.delete.mutate({ id });
+    await told('0 tasks at 0\n1 tasks at 1\n3 tasks at 3\n2 tasks at 4\n');
+
+    const leaving = spawn(process.execPath, ['follow.js', first.url, token], { cwd: folder });
+    const left = once(leaving, 'exit');
+    await once(leaving.stdout, 'data');
+    leaving.kill('SIGTERM');
+    expect(await left).toEqual([0, null]);
+
+    await client.auth.logout.mutate();
+    expect(await ended).toEqual([0, null]);
+    expect(output).toMatch(/\n2 tasks at 4\nEnded: You are not signed in, or no longer.*\n$/);
   });
 });

@@ -1,4 +1,4 @@
-import type { DocketError } from './docket-error.ts';
+import { DocketError } from './docket-error.ts';
 import type { MutationPath } from './docket-router.ts';
 
 /** Carried out twice, these leave what once would have left. A second `tasks.delete` would answer NOT_FOUND. */
@@ -27,9 +27,16 @@ export const isRetryable = (call: { type: string; path: string }, error: DocketE
   return isRepeatable && isPassing;
 };
 
-/** Whether a stream that failed may be opened again, however long that takes. */
-export const isWorthWaiting = ({ code, httpStatus = 0 }: DocketError): boolean =>
-  code === 'NETWORK_ERROR' || code === 'TIMEOUT' || httpStatus === 429 || httpStatus >= 500;
+/**
+ * Whether a stream that failed may be opened again, however long that takes; also where the token source failed because
+ * its own call of Docket did so in passing.
+ */
+export const isWorthWaiting = ({ code, httpStatus = 0, cause }: DocketError): boolean =>
+  code === 'NETWORK_ERROR' ||
+  code === 'TIMEOUT' ||
+  httpStatus === 429 ||
+  httpStatus >= 500 ||
+  (code === 'TOKEN_UNAVAILABLE' && cause instanceof DocketError && isWorthWaiting(cause));
 
 /**
  * How long to wait ahead of a retry (the first is number 0): twice as long each time, and no sooner than the server asked,

@@ -12,4 +12,7 @@ ALTER TABLE "change_clock" ADD CONSTRAINT "change_clock_user_id_users_id_fk" FOR
 CREATE INDEX "tasks_in_trash" ON "tasks" USING btree ("user_id","created_at","id") WHERE deleted_at is not null;--> statement-breakpoint
 CREATE INDEX "tasks_by_revision" ON "tasks" USING btree ("user_id","revision");--> statement-breakpoint
 CREATE INDEX "tasks_by_creation" ON "tasks" USING btree ("user_id","created_at","id") WHERE deleted_at is null;--> statement-breakpoint
-CREATE INDEX "tasks_by_completion" ON "tasks" USING btree ("user_id","completed","created_at","id") WHERE deleted_at is null;
+CREATE INDEX "tasks_by_completion" ON "tasks" USING btree ("user_id","completed","created_at","id") WHERE deleted_at is null;--> statement-breakpoint
+-- What was there before is a first change of its user's.
+INSERT INTO "change_clock" ("user_id", "revision") SELECT DISTINCT "user_id", 1 FROM "tasks";--> statement-breakpoint
+UPDATE "tasks" SET "revision" = 1;

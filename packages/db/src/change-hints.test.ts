@@ -8,7 +8,7 @@ let here: ChangeHints;
 let there: ChangeHints;
 beforeAll(async () => {
   database = await createTestDatabase();
-  const open = (): ChangeHints => openChangeHints({ db: database.db, directUrl: database.url });
+  const open = (): ChangeHints => openChangeHints(database.url);
   [here, there] = [open(), open()];
 });
 afterAll(async () => {
@@ -63,7 +63,7 @@ test('who listens hears again after its connection was killed, and is told that 
 });
 
 test('followers are woken to leave', () => {
-  const hints = openChangeHints({ db: database.db, directUrl: database.url });
+  const hints = openChangeHints(database.url);
   const follower = count(hints, randomUUID());
   expect(hints.hasStopped()).toBe(false);
   hints.stop();

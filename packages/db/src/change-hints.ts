@@ -1,5 +1,4 @@
-import type { Database } from './database.ts';
-import { openConnection } from './connection.ts';
+import { limitStatements, openConnection } from './connection.ts';
 
 /** Says that something of a user's has changed. A mere hint: it may come late, twice or never. */
 export interface ChangeHints {
@@ -13,7 +12,7 @@ export interface ChangeHints {
   hasStopped(): boolean;
   /** Tells every follower to leave. */
   stop(): void;
-  /** Closes the connection that listens. */
+  /** Closes its connections. */
   close(): Promise<void>;
 }
 
@@ -23,9 +22,10 @@ const IDS_A_NOTIFICATION = 200;
 
 /**
  * Hints over PostgreSQL's LISTEN and NOTIFY. `directUrl` leads past any pooler, whose connections are shared and hear
- * nothing. Those of a busy moment travel together: one statement is on its way at a time.
+ * nothing. Those of a busy moment travel together: one statement is on its way at a time, on a connection of its own, so
+ * that no hint waits behind queries.
  */
-export const openChangeHints = (options: { db: Database; directUrl: string }): ChangeHints => {
+export const openChangeHints = (directUrl: string): ChangeHints => {
   const processId = crypto.randomUUID();
   const listeners = new Map<string, Set<() => void>>();
   const waiting = new Set<string>();
@@ -39,7 +39,7 @@ export const openChangeHints = (options: { db: Database; directUrl: string }): C
     for (const userId of listeners.keys()) wake(userId);
   };
 
-  const connection = openConnection(options.directUrl, { maxConnections: 1 });
+  const connection = limitStatements(openConnection(directUrl, { maxConnections: 1 }));
   connection
     .listen(
       CHANNEL,
@@ -60,7 +60,7 @@ export const openChangeHints = (options: { db: Database; directUrl: string }): C
       while (waiting.size > 0) {
         const userIds = [...waiting].slice(0, IDS_A_NOTIFICATION);
         for (const userId of userIds) waiting.delete(userId);
-        await options.db.$client.unsafe(`select pg_notify('${CHANNEL}', $1)`, [[processId, ...userIds].join(',')]);
+        await connection.unsafe(`select pg_notify('${CHANNEL}', $1)`, [[processId, ...userIds].join(',')]);
       }
     } catch {
       // Followers look by themselves every few seconds.

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { openDatabase } from './database.ts';
 import { isMigrated, migrateDatabase } from './migrations.ts';
-import { tasks, users } from './tables.ts';
+import { changeClock, tasks, users } from './tables.ts';
 import { createTestDatabase } from './testing/index.ts';
 
 /** A database with nothing in it. */
@@ -33,6 +34,22 @@ describe('migrateDatabase', () => {
     await migrateDatabase(url);
     expect([...(await db.execute(listApplied))]).toEqual(applied);
     expect(await db.select({ title: tasks.title }).from(tasks)).toEqual([{ title: 'Stays' }]);
+  });
+
+  test('gives the tasks of before the changes were counted a revision, so that whoever follows from 0 on has them', async () => {
+    const { db } = await createEmptyDatabase();
+    const run = async (name: string): Promise<void> => {
+      const text = await readFile(new URL(`../migrations/${name}.sql`, import.meta.url), 'utf8');
+      for (const statement of text.split('--> statement-breakpoint')) await db.execute(statement);
+    };
+    await run('0000_foundation');
+    await run('0001_accounts');
+    const id = '018f2c6e-7d1a-7c3b-9a52-3f1d8f0e6b11';
+    await db.execute(sql`insert into users (id, email, hashed_password) values (${id}, 'ada@example.com', 'x')`);
+    await db.execute(sql`insert into tasks (user_id, id, title) values (${id}, ${id}, 'Old')`);
+    await run('0002_changes');
+    expect(await db.select({ revision: tasks.revision }).from(tasks)).toEqual([{ revision: 1 }]);
+    expect(await db.select().from(changeClock)).toEqual([{ userId: id, revision: 1, purgedRevision: 0 }]);
   });
 
   test('by several replicas at once migrates an empty database once', async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { NEXT_REVISION, takeRevision } from '@docket/api';
 import { createPasswords } from '@docket/auth';
 import { openDatabase, tasks, users } from '@docket/db';
 import { count, eq } from 'drizzle-orm';
@@ -38,7 +39,7 @@ const TITLES = [
 const DESCRIPTIONS = ['', '', 'Before the weekend, if it can be done.', 'Ask Jonas first: he has the papers.', ''];
 
 /** The oldest first; every third one is done, a few hours after it was written down. */
-const describeTask = (index: number, userId: string): typeof tasks.$inferInsert => {
+const describeTask = (index: number, userId: string) => {
   const createdAt = Date.now() - (TASKS - index) * 5 * HOUR_MS;
   const isDone = index % 3 === 0;
   return {
@@ -49,6 +50,7 @@ const describeTask = (index: number, userId: string): typeof tasks.$inferInsert 
     createdAt: new Date(createdAt).toISOString(),
     updatedAt: new Date(createdAt + (isDone ? 4 * HOUR_MS : 0)).toISOString(),
     completedAt: isDone ? new Date(createdAt + 4 * HOUR_MS).toISOString() : null,
+    revision: NEXT_REVISION,
   };
 };
 
@@ -67,7 +69,10 @@ await runCommand(async ({ url }, env) => {
     if (user === undefined) throw new Error('INSERT ... ON CONFLICT DO UPDATE returned no row');
     const [known] = await db.select({ tasks: count() }).from(tasks).where(eq(tasks.userId, user.id));
     if (known?.tasks === 0) {
-      await db.insert(tasks).values(Array.from({ length: TASKS }, (_, index) => describeTask(index, user.id)));
+      await db
+        .with(takeRevision(db, user.id))
+        .insert(tasks)
+        .values(Array.from({ length: TASKS }, (_, index) => describeTask(index, user.id)));
       announce(`Made the demo account with ${TASKS} tasks.`);
     } else {
       announce('The demo account keeps its tasks and has a new password.');

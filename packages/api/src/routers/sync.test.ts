@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { changeClock, tasks } from '@docket/db';
 import type { Task } from '@docket/domain';
 import { eq, sql } from 'drizzle-orm';
@@ -183,6 +184,19 @@ describe('sync.pull', () => {
     const { caller } = await signIn();
     const task = await caller.tasks.create({ title: 'Here' });
     expect(await caller.sync.pull({ since: 7 })).toEqual({ revision: 1, reset: true, tasks: [task] });
+  });
+
+  test('begins anew for everybody after the statement that the README has for a restored backup', async () => {
+    const [{ caller }, idle] = [await signIn(), await signIn()];
+    const task = await caller.tasks.create({ title: 'Here' });
+    const readme = await readFile(new URL('../../../../README.md', import.meta.url), 'utf8');
+    const [, statement = ''] = /```sql\n(.*?);\n```/s.exec(readme) ?? [];
+    await api.database.db.execute(statement);
+    for (const since of [0, 1, 50]) {
+      expect(await caller.sync.pull({ since })).toEqual({ revision: 1_000_001, reset: true, tasks: [task] });
+    }
+    expect(await caller.sync.pull({ since: 1_000_001 })).toEqual({ revision: 1_000_001, reset: false, tasks: [] });
+    expect(await idle.caller.sync.pull({ since: 1 })).toEqual({ revision: 1_000_000, reset: true, tasks: [] });
   });
 
   test('answers nothing of anybody else', async () => {

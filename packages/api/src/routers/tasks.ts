@@ -12,7 +12,7 @@ import {
 import { TRPCError, type TRPCRouterRecord } from '@trpc/server';
 import { and, desc, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
-import { takeRevision, taskColumns } from '../task-rows.ts';
+import { NEXT_REVISION, takeRevision, taskColumns } from '../task-rows.ts';
 import { protectedProcedure } from '../trpc.ts';
 
 /** One page, newest first, that begins behind (createdAt, id): a range of an index, however far down it lies. */
@@ -47,8 +47,6 @@ const statements = prepareOnce((db) => ({
 
 /** Ahead of every task there can be. */
 const BEFORE_FIRST = { createdAt: 'infinity', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
-
-const NEXT_REVISION = sql`(select revision from clock)`;
 
 const isOwnLiveTask = (userId: string, id: string) =>
   and(eq(tasks.userId, userId), eq(tasks.id, id), isNull(tasks.deletedAt));

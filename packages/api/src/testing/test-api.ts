@@ -57,7 +57,7 @@ export const createTestApi = async (options: TestApiOptions = {}): Promise<TestA
     linkTokens: createLinkTokens({ secret }),
     digestEmail: createEmailDigest({ secret }),
     rateLimits: createRateLimits({ db: database.db, settings: readRateLimits(options.rateLimits ?? 'off') }),
-    changeHints: openChangeHints({ db: database.db, directUrl: database.url }),
+    changeHints: openChangeHints(database.url),
     notifyOutbox: () => {},
   };
   const makeContext: TestApi['makeContext'] = (token, facts) =>
