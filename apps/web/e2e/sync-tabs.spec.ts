@@ -229,6 +229,34 @@ describe('what is held', () => {
     for (const tab of [page, other]) await expectTitles(tab, ['Since then', 'Task 2']);
   });
 
+  test('shows by its first rows, and by how many there are, before all of it is read', async () => {
+    await stage.database.db.insert(changeClock).values({ userId: account.id, revision: 1 });
+    await fill({}, 120, 0);
+    await fill({ completedAt: '2026-02-01T00:00:00.000Z' }, 70, 200);
+    const page = await stage.openTab(profile, account);
+    await expectState(page, { ...SENT, counts: { open: 120, completed: 70, trash: 0 } });
+    stage.proxy.trouble = () => 'drop';
+    // Far down, at the top, and new.
+    for (const number of [5, 119]) await write(page, update(number, { completed: true }));
+    await write(page, create(300, 'New'));
+    await page.evaluate('sync.close()');
+    await profile.addInitScript(`
+      const { getAll } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.getAll = function (...range) {
+        if (this.name === 'tasks') throw new DOMException('Not yet.');
+        return getAll.apply(this, range);
+      };
+    `);
+    await page.reload();
+    const counts = { open: 119, completed: 72, trash: 0 };
+    await expectState(page, { isLoaded: true, isWhole: false, counts, connection: 'offline', pending: 3 });
+    expect(await page.evaluate('readTitles("open").slice(0, 3)')).toEqual(['New', 'Task 118', 'Task 117']);
+    expect(await count(page, 'open')).toBeLessThan(60);
+    stage.proxy.trouble = () => undefined;
+    await expectState(page, { ...SENT, isWhole: true, counts });
+    expect(await count(page, 'open')).toBe(119);
+  });
+
   test('is ten thousand tasks without trouble', async () => {
     await stage.database.db.insert(changeClock).values({ userId: account.id, revision: 1 });
     for (let first = 0; first < 10_000; first += 2_000) await fill({}, 2_000, first);

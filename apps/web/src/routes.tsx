@@ -10,6 +10,7 @@ import {
   useNavigate,
   useRouter,
 } from '@tanstack/react-router';
+import { useCallback } from 'react';
 import { AppShell } from './components/app-shell.tsx';
 import { Button } from './components/button.tsx';
 import { PageMessage } from './components/page-message.tsx';
@@ -39,6 +40,8 @@ const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
 
 const readTask = ({ task }: Record<string, unknown>): TaskSearch =>
   typeof task === 'string' && UUID.test(task) ? { task: task.toLowerCase() } : {};
+
+const toTaskSearch = (id: string | undefined): TaskSearch => (id === undefined ? {} : { task: id });
 
 const leaveWhenSignedIn = ({ search }: { search: RedirectSearch }): void => {
   if (readAccountId() !== null) throw redirectTo({ href: toSafePath(search.redirect), replace: true });
@@ -117,14 +120,11 @@ const tasksRoute = createRoute({
   component: function Tasks() {
     const { task } = tasksRoute.useSearch();
     const navigate = tasksRoute.useNavigate();
-    return (
-      <TaskListPage
-        key="open"
-        view="open"
-        openTaskId={task}
-        onOpenTask={(id) => void navigate({ search: id === undefined ? {} : { task: id }, resetScroll: false })}
-      />
+    const openTask = useCallback(
+      (id: string | undefined) => void navigate({ search: toTaskSearch(id), resetScroll: false }),
+      [navigate],
     );
+    return <TaskListPage key="open" view="open" openTaskId={task} onOpenTask={openTask} />;
   },
 });
 
@@ -135,14 +135,11 @@ const completedRoute = createRoute({
   component: function Completed() {
     const { task } = completedRoute.useSearch();
     const navigate = completedRoute.useNavigate();
-    return (
-      <TaskListPage
-        key="completed"
-        view="completed"
-        openTaskId={task}
-        onOpenTask={(id) => void navigate({ search: id === undefined ? {} : { task: id }, resetScroll: false })}
-      />
+    const openTask = useCallback(
+      (id: string | undefined) => void navigate({ search: toTaskSearch(id), resetScroll: false }),
+      [navigate],
     );
+    return <TaskListPage key="completed" view="completed" openTaskId={task} onOpenTask={openTask} />;
   },
 });
 

@@ -8,12 +8,21 @@ export const HAS_KEYBOARD = '(min-width: 720px) and (hover: hover)';
 /** Rows are higher where a finger hits them. */
 export const TOUCH = '(pointer: coarse)';
 
-export const matchesMedia = (query: string): boolean => window.matchMedia(query).matches;
+const known = new Map<string, MediaQueryList>();
+
+/** One object for each query, since making it costs more than asking it. */
+const readMedia = (query: string): MediaQueryList => {
+  const media = known.get(query) ?? window.matchMedia(query);
+  known.set(query, media);
+  return media;
+};
+
+export const matchesMedia = (query: string): boolean => readMedia(query).matches;
 
 export const useMediaQuery = (query: string): boolean => {
   const subscribe = useCallback(
     (listener: () => void) => {
-      const media = window.matchMedia(query);
+      const media = readMedia(query);
       media.addEventListener('change', listener);
       return () => media.removeEventListener('change', listener);
     },

@@ -26,3 +26,13 @@ export const watchBrowser = (signal: AbortSignal, { onNetwork, onVisible, onTick
   const timer = setInterval(() => onTick(!document.hidden), TICK_MS);
   signal.addEventListener('abort', () => clearInterval(timer));
 };
+
+const PAINT_TIMEOUT_MS = 200;
+
+/** Resolves when what was changed just now has been painted; out of sight, after a moment. */
+export const untilPainted = (): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, PAINT_TIMEOUT_MS);
+    // The first frame may come ahead of what is still to be rendered.
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)));
+  });

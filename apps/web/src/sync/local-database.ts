@@ -1,15 +1,23 @@
 import type { Task } from '@docket/domain';
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb';
 import type { BaseFacts } from './base-facts.ts';
+import type { FirstRows, StoredFirstRows } from './first-rows.ts';
 import type { Change, Refusal, Write } from './writes.ts';
 
 type StoredWrite = Change & { writeId: string; madeAt: string; failure: Refusal | null; order?: number };
-type MetaRow = (BaseFacts & { key: 'base' }) | { key: 'lease'; holder: string; until: number };
+type MetaRow =
+  | (BaseFacts & { key: 'base' })
+  | (FirstRows & { key: 'first' })
+  | { key: 'lease'; holder: string; until: number };
 
 interface Schema extends DBSchema {
   tasks: { key: string; value: Task; indexes: { revision: number } };
   writes: { key: number; value: StoredWrite };
   meta: { key: string; value: MetaRow };
+}
+
+interface TaskReader {
+  getAll(query?: IDBKeyRange, count?: number): Promise<Task[]>;
 }
 
 /** What other tabs have stored. */
@@ -27,11 +35,15 @@ export interface BaseChange {
   isReset: boolean;
   /** Writes that the server has answered, by their order. */
   done: readonly number[];
+  /** What the next page shows first; null where that stays as it is. */
+  first: FirstRows | null;
 }
 
 const OPEN_TIMEOUT_MS = 5_000;
-/** So many rows are written between two breaths of the page. */
+/** So many rows are written, or read, between two breaths of the page. */
 const CHUNK = 500;
+/** With more writes than this the first rows would not be there sooner. */
+const FIRST_MAX_WRITES = 100;
 
 const toName = (accountId: string): string => `docket-${accountId}`;
 
@@ -65,6 +77,16 @@ const openInTime = async (opening: Promise<IDBPDatabase<Schema>>): Promise<IDBPD
   return Promise.race([opening, tooLate]).finally(() => clearTimeout(timer));
 };
 
+const readAll = async (store: TaskReader): Promise<Task[]> => {
+  const tasks: Task[] = [];
+  let chunk = await store.getAll(undefined, CHUNK);
+  for (let last = chunk.at(-1); last !== undefined; last = chunk.at(-1)) {
+    tasks.push(...chunk);
+    chunk = await store.getAll(IDBKeyRange.lowerBound(last.id, true), CHUNK);
+  }
+  return tasks;
+};
+
 /**
  * One account's tasks and outbox in this browser. Rejects where the browser denies it. `onLost` is told when it goes
  * away: deleted on purpose by another tab, or by the browser.
@@ -80,6 +102,23 @@ export const openLocalDatabase = async (accountId: string, onLost: (isDeleted: b
   };
 
   return {
+    /** Null where there is no base. */
+    async readFirst(): Promise<StoredFirstRows | null> {
+      const transaction = database.transaction(['tasks', 'writes', 'meta']);
+      const meta = transaction.objectStore('meta');
+      const [row, first, writes] = await Promise.all([
+        meta.get('base'),
+        meta.get('first'),
+        transaction.objectStore('writes').getAll(undefined, FIRST_MAX_WRITES + 1),
+      ]);
+      const facts = toFacts(row);
+      if (facts === null || first?.key !== 'first' || writes.length > FIRST_MAX_WRITES) return null;
+      const tasks = transaction.objectStore('tasks');
+      const changed = await Promise.all([...new Set(writes.map(({ taskId }) => taskId))].map((id) => tasks.get(id)));
+      const known = changed.filter((task) => task !== undefined);
+      return { facts, counts: first.counts, tasks: [...first.tasks, ...known], writes: toWrites(writes) };
+    },
+
     async read(known: BaseFacts | null): Promise<Stored> {
       const transaction = database.transaction(['tasks', 'writes', 'meta']);
       const [row, writes] = await Promise.all([
@@ -94,7 +133,7 @@ export const openLocalDatabase = async (accountId: string, onLost: (isDeleted: b
         facts,
         writes: toWrites(writes),
         tasks: !isSame
-          ? await tasks.getAll()
+          ? await readAll(tasks)
           : isNews
             ? await tasks.index('revision').getAll(IDBKeyRange.lowerBound(known?.revision ?? 0, true))
             : [],
@@ -123,7 +162,7 @@ export const openLocalDatabase = async (accountId: string, onLost: (isDeleted: b
     },
 
     /** In one transaction, but for so many tasks that it would hold up the page: then the revision comes last. */
-    async saveBase({ facts, tasks, isReset, done }: BaseChange): Promise<void> {
+    async saveBase({ facts, tasks, isReset, done, first }: BaseChange): Promise<void> {
       const isMany = tasks.length > CHUNK;
       if (isMany) {
         if (isReset) await database.delete('meta', 'base');
@@ -137,6 +176,7 @@ export const openLocalDatabase = async (accountId: string, onLost: (isDeleted: b
       if (!isMany && isReset) requests.push(store.clear());
       if (!isMany) requests.push(...tasks.map((task) => store.put(task)));
       if (facts !== null) requests.push(transaction.objectStore('meta').put({ ...facts, key: 'base' }));
+      if (first !== null) requests.push(transaction.objectStore('meta').put({ ...first, key: 'first' }));
       await Promise.all([...requests, transaction.done]);
     },
 

@@ -1,5 +1,6 @@
 import type { Changes, Task } from '@docket/domain';
 import { type BaseFacts, type Page, startFacts } from './base-facts.ts';
+import { untilPainted } from './browser-events.ts';
 import { type BaseChange, type LocalDatabase, openLocalDatabase, type Stored } from './local-database.ts';
 import { openTabChannel, type StepMessage, type TabMessage } from './tab-channel.ts';
 import { createTaskStore } from './task-store.ts';
@@ -49,9 +50,11 @@ export const createReplica = ({ accountId, isLeading, onWork, ...options }: Repl
   };
 
   /** One after the other. After a failure the stored base stays as it is: complete up to its own revision. */
-  const saveBase = (change: BaseChange): Promise<void> => {
+  const saveBase = (change: Omit<BaseChange, 'first'>): Promise<void> => {
+    // The leader alone has the whole base of now.
+    const first = isLeading() ? store.readFirst() : null;
     saving = saving
-      .then(() => (isBaseKept ? database?.saveBase(change) : database?.removeWrites(change.done)))
+      .then(() => (isBaseKept ? database?.saveBase({ ...change, first }) : database?.removeWrites(change.done)))
       .catch(() => {
         isBaseKept = false;
         store.loseDurability();
@@ -129,13 +132,21 @@ export const createReplica = ({ accountId, isLeading, onWork, ...options }: Repl
     onWork();
   };
 
-  const opened = openLocalDatabase(accountId, (isDeleted) => (isDeleted ? options.onDeleted() : loseDatabase())).then(
+  const showFirst = async (): Promise<void> => {
+    const first = await database?.readFirst().catch(() => null);
+    if (first) store.putFirst(first);
+  };
+  const begun = openLocalDatabase(accountId, (isDeleted) => (isDeleted ? options.onDeleted() : loseDatabase())).then(
     (found) => {
       database = found;
-      return look();
+      return showFirst();
     },
     () => store.loseDurability(),
   );
+  const opened = begun.then(async () => {
+    if (!store.getState().isWhole) await untilPainted();
+    return look();
+  });
 
   const keep = async (write: Write): Promise<void> => {
     await opened;
@@ -163,6 +174,8 @@ export const createReplica = ({ accountId, isLeading, onWork, ...options }: Repl
 
   return {
     store,
+    /** Resolves when there is something to show, or all has to be read or fetched for it. */
+    begun,
     /** Resolves when the database was read, or denied. */
     opened,
     readDatabase: (): LocalDatabase | null => database,

@@ -36,6 +36,8 @@ interface Written {
 }
 
 export interface Sync {
+  /** Resolves when the first rows can be shown, or are not there; rejects never. */
+  readonly begun: Promise<void>;
   getSnapshot(): SyncState;
   subscribe(listener: () => void): () => void;
   /** Shows the change at once; it is kept and sent behind the scenes, and never given up by itself. */
@@ -251,6 +253,7 @@ export const createSync = ({ accountId, api, queryClient, onSignedOut }: SyncOpt
   };
 
   return {
+    begun: replica.begun,
     getSnapshot: store.getState,
     subscribe: store.subscribe,
     write,

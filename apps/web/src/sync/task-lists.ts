@@ -7,6 +7,7 @@ export interface TaskLists {
   readonly trash: readonly ShownTask[];
 }
 type Compare = (a: ShownTask, b: ShownTask) => number;
+export type ListCounts = Readonly<Record<keyof TaskLists, number>>;
 
 const compareText = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
@@ -17,7 +18,7 @@ const compareText = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 
 export const compareAge: Compare = (a, b) =>
   Number(b.isNew) - Number(a.isNew) || compareText(b.createdAt, a.createdAt) || compareText(b.id, a.id);
 
-const nameList = (task: ShownTask): keyof TaskLists =>
+export const nameList = (task: Pick<ShownTask, 'completed' | 'deletedAt'>): keyof TaskLists =>
   task.deletedAt === null ? (task.completed ? 'completed' : 'open') : 'trash';
 
 /** Where a task is or would be. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { startFacts } from './base-facts.ts';
 import { createTaskStore } from './task-store.ts';
 import { makeTask, toId } from './testing/make-task.ts';
 import { makeWrite } from './testing/make-write.ts';
@@ -66,6 +67,40 @@ describe('the store', () => {
     expect(store.getState()).toMatchObject({ pending: 2, open: [{ title: 'Mine', isPending: true }] });
     store.removeWrites(['mine', 'write 1', 'unknown']);
     expect(store.getState()).toMatchObject({ pending: 0, open: [{ title: 'Task 1', isPending: false }] });
+  });
+
+  test('has the first rows and the right counts before it has the rest', () => {
+    const former = createTaskStore();
+    former.putTasks([...many(80), ...many(140, { completed: true }).slice(80)]);
+    const writes = [
+      makeWrite(1, { kind: 'update', taskId: toId(3), fields: { completed: true } }),
+      makeWrite(2, { kind: 'create', taskId: toId(200), fields: { title: 'Mine' } }),
+    ];
+    former.putWrites(writes);
+    const first = former.readFirst();
+    expect(first.counts).toEqual({ open: 80, completed: 60, trash: 0 });
+    expect(first.tasks.length).toBeLessThan(110);
+
+    const store = createTaskStore();
+    const facts = startFacts({ revision: 1, reset: true, tasks: many(150, { completed: true }) });
+    const changed = makeTask(3);
+    store.putFirst({ ...first, tasks: [...first.tasks, changed], facts, writes });
+    const { counts } = former.getState();
+    expect(store.getState()).toMatchObject({ isLoaded: true, isWhole: false, counts, hasMoreCompleted: true });
+    expect(store.getState().open.slice(0, 3)).toEqual(former.getState().open.slice(0, 3));
+    expect(store.getState().byId.get(toId(3))?.completed).toBe(true);
+    store.putWrites([makeWrite(3, { kind: 'delete', taskId: toId(79) })]);
+    expect(store.getState().counts).toEqual({ ...counts, open: counts.open - 1, trash: 1 });
+
+    store.change(() => {
+      store.forgetTasks();
+      store.putTasks(former.readAll());
+      store.setFacts(facts);
+    });
+    former.putWrites([makeWrite(3, { kind: 'delete', taskId: toId(79) })]);
+    former.setFacts(facts);
+    expect(store.getState()).toMatchObject({ isWhole: true, counts: { open: store.getState().open.length } });
+    expect(store.getState()).toEqual(former.getState());
   });
 
   test('counts refused writes apart', () => {

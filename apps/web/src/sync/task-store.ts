@@ -1,8 +1,9 @@
 import type { Task } from '@docket/domain';
 import type { BaseFacts } from './base-facts.ts';
+import { FIRST_ROWS, type FirstRows, type StoredFirstRows } from './first-rows.ts';
 import { layOver, type ShownTask } from './lay-over.ts';
 import { createOutbox } from './outbox.ts';
-import { createTaskLists, type TaskLists } from './task-lists.ts';
+import { createTaskLists, type ListCounts, nameList, type TaskLists } from './task-lists.ts';
 import { type FailedWrite, isFailed, type Write } from './writes.ts';
 
 export type Connection = 'connecting' | 'live' | 'offline' | 'signed-out';
@@ -11,6 +12,10 @@ export type Connection = 'connecting' | 'live' | 'offline' | 'signed-out';
 export interface SyncState extends TaskLists {
   /** All of them by id; one and the same map, so compare what is in it and not the map. */
   readonly byId: ReadonlyMap<string, ShownTask>;
+  /** How many tasks each list has. */
+  readonly counts: ListCounts;
+  /** The lists hold all that this browser has of them, and not only their first rows. */
+  readonly isWhole: boolean;
   /** How many writes wait to be sent, those behind a failed one included. */
   readonly pending: number;
   readonly failed: readonly FailedWrite[];
@@ -26,6 +31,8 @@ export interface SyncState extends TaskLists {
 /** With more changes at once than this, sorting anew is cheaper. */
 const MANY = 100;
 
+const NONE: ListCounts = { open: 0, completed: 0, trash: 0 };
+
 /** The server's tasks as last heard, the outbox, and the views made of the two. */
 export const createTaskStore = () => {
   const base = new Map<string, Task>();
@@ -35,6 +42,8 @@ export const createTaskStore = () => {
   const touched = new Set<string>();
   const listeners = new Set<() => void>();
   let facts: BaseFacts | null = null;
+  /** While there are only the first rows: what is known of the base, and how many more tasks it has in each list. */
+  let first: { readonly facts: BaseFacts; readonly more: ListCounts } | null = null;
   let connection: Connection = 'connecting';
   let isDurable = true;
 
@@ -48,16 +57,27 @@ export const createTaskStore = () => {
 
   const readState = (): SyncState => {
     const failed = outbox.all().filter(isFailed);
+    const { open, completed, trash } = lists.read();
+    const more = first?.more ?? NONE;
+    const pages = (facts ?? first?.facts)?.pages;
     return {
-      ...lists.read(),
+      open,
+      completed,
+      trash,
+      counts: {
+        open: open.length + more.open,
+        completed: completed.length + more.completed,
+        trash: trash.length + more.trash,
+      },
+      isWhole: first === null,
       byId: shown,
       pending: outbox.all().length - failed.length,
       failed,
       connection,
-      isLoaded: facts !== null || shown.size > 0,
+      isLoaded: facts !== null || first !== null || shown.size > 0,
       isDurable,
-      hasMoreCompleted: facts?.pages.completed.hasMore ?? false,
-      hasMoreTrash: facts?.pages.trash.hasMore ?? false,
+      hasMoreCompleted: pages?.completed.hasMore ?? false,
+      hasMoreTrash: pages?.trash.hasMore ?? false,
     };
   };
   let state = readState();
@@ -92,6 +112,7 @@ export const createTaskStore = () => {
     setFacts: (next: BaseFacts): void =>
       change(() => {
         facts = next;
+        first = null;
       }),
     setConnection: (next: Connection): void => {
       if (next === connection) return;
@@ -103,6 +124,33 @@ export const createTaskStore = () => {
       change(() => {
         isDurable = false;
       }),
+    /** Shows the first rows of a base that is still to be read. */
+    putFirst: (stored: StoredFirstRows): void =>
+      change(() => {
+        for (const task of stored.tasks) {
+          base.set(task.id, task);
+          touched.add(task.id);
+        }
+        const more = { ...stored.counts };
+        for (const task of base.values()) more[nameList(task)] -= 1;
+        first = { facts: stored.facts, more };
+        for (const write of stored.writes) {
+          outbox.put(write);
+          touched.add(write.taskId);
+        }
+      }),
+    /** What the next page is to show first. Not the trash, whose rows are in another order. */
+    readFirst(): FirstRows {
+      const { open, completed, trash } = lists.read();
+      const counts = { open: open.length, completed: completed.length, trash: trash.length };
+      for (const taskId of new Set(outbox.all().map((write) => write.taskId))) {
+        const [before, after] = [base.get(taskId), shown.get(taskId)];
+        if (before) counts[nameList(before)] += 1;
+        if (after) counts[nameList(after)] -= 1;
+      }
+      const rows = [...open.slice(0, FIRST_ROWS), ...completed.slice(0, FIRST_ROWS)];
+      return { tasks: rows.flatMap(({ id }) => base.get(id) ?? []), counts };
+    },
     /** Answers those that were taken: a task only replaces an older one. */
     putTasks(tasks: readonly Task[]): Task[] {
       const taken = tasks.filter((task) => task.revision > (base.get(task.id)?.revision ?? -1));

@@ -9,13 +9,15 @@ import { Menu } from '../../components/menu.tsx';
 import { useNotices } from '../../components/notices.tsx';
 import { readErrorAnswer } from '../../errors.ts';
 import { endSession, prepareSignOut } from '../../session.ts';
-import { useSyncState } from '../../sync-context.tsx';
+import { useSync, useSyncState } from '../../sync-context.tsx';
+import type { SyncState } from '../../sync/task-store.ts';
 import { chooseTheme, THEMES, useTheme } from '../../theme.ts';
 import { trpc } from '../../trpc.ts';
 
 const SIGN_OUT_MILLISECONDS = 3_000;
 const THEME_LABELS = { system: 'System', light: 'Light', dark: 'Dark' };
 
+const countUnsent = ({ pending, failed }: SyncState): number => pending + failed.length;
 const sayUnsent = (count: number): string => (count === 1 ? '1 change has' : `${count} changes have`);
 
 /** Who is signed in, the settings, the theme, and the way out. */
@@ -23,8 +25,10 @@ export const AccountMenu = () => {
   const theme = useTheme();
   const account = trpc.auth.me.useQuery();
   const { notify } = useNotices();
-  const unsent = useSyncState(({ pending, failed }) => pending + failed.length);
+  const sync = useSync();
   const [isAsking, setIsAsking] = useState(false);
+  // Rendered anew by each change only while it is to be read.
+  const unsent = useSyncState((state) => (isAsking ? countUnsent(state) : 0));
   const logout = trpc.auth.logout.useMutation();
   const signOut = async () => {
     prepareSignOut();
@@ -45,7 +49,7 @@ export const AccountMenu = () => {
     });
   };
   const askOrSignOut = () => {
-    if (unsent > 0) setIsAsking(true);
+    if (countUnsent(sync.getSnapshot()) > 0) setIsAsking(true);
     else void signOut();
   };
   const { name, email } = account.data ?? { name: null, email: '' };

@@ -2,7 +2,7 @@ import { useSyncState } from '../../sync-context.tsx';
 
 /** How many open tasks there are, for the sidebar. */
 export const OpenCount = () => {
-  const count = useSyncState(({ open }) => open.length);
+  const count = useSyncState(({ counts }) => counts.open);
   return count === 0 ? null : (
     <span className="shell-count" aria-hidden="true">
       {count}

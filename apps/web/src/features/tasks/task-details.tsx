@@ -27,8 +27,8 @@ type TaskDetailsProps = {
 /** The task, also where it is older than those that this browser holds. */
 const useTask = (id: string) => {
   const held = useSyncState(({ byId }) => byId.get(id));
-  const isLoaded = useSyncState((state) => state.isLoaded);
-  const query = trpc.tasks.get.useQuery({ id }, { enabled: isLoaded && held === undefined });
+  const isRead = useSyncState((state) => state.isLoaded && state.isWhole);
+  const query = trpc.tasks.get.useQuery({ id }, { enabled: isRead && held === undefined });
   const fetched: ShownTask | undefined = query.data && { ...query.data, isNew: false, isPending: false, failure: null };
   const isGone = held?.deletedAt != null;
   return { task: isGone ? undefined : (held ?? fetched), isGone, query };

@@ -59,7 +59,8 @@ const useViewTasks = (view: TaskListPageProps['view']) => {
   );
   const isLeavingTask = (task: ShownTask) =>
     isLeaving && lingering.has(task.id) && task.completed === (view === 'open');
-  return { count: listed.length, tasks, linger, isLeavingTask };
+  const count = useSyncState(({ counts }) => counts[view]);
+  return { count, tasks, rowCount: count + tasks.length - listed.length, linger, isLeavingTask };
 };
 
 export const TaskListPage = ({ view, openTaskId, onOpenTask }: TaskListPageProps) => {
@@ -70,8 +71,9 @@ export const TaskListPage = ({ view, openTaskId, onOpenTask }: TaskListPageProps
   const heading = useRef<HTMLHeadingElement>(null);
   const actions = useTaskActions();
   const isLoaded = useSyncState((state) => state.isLoaded);
+  const isWhole = useSyncState((state) => state.isWhole);
   const hasMore = useSyncState((state) => !isOpenView && state.hasMoreCompleted);
-  const { count, tasks, linger, isLeavingTask } = useViewTasks(view);
+  const { count, tasks, rowCount, linger, isLeavingTask } = useViewTasks(view);
   const countText = `${count}${hasMore ? '+' : ''}`;
   const isCounted = isLoaded && count > 0;
   useDocumentTitle(isCounted ? `${title} (${countText})` : title);
@@ -93,16 +95,21 @@ export const TaskListPage = ({ view, openTaskId, onOpenTask }: TaskListPageProps
     onOpenTask(undefined);
     setTimeout(() => focusRow(openTaskId));
   }, [onOpenTask, openTaskId]);
+  const latestOpenTaskId = useRef(openTaskId);
+  useEffect(() => {
+    latestOpenTaskId.current = openTaskId;
+  });
+  // The same one whatever is open, so that no row renders again for it.
   const remove = useCallback(
     (task: ShownTask) => {
-      const isInPanel = task.id === openTaskId;
+      const isInPanel = task.id === latestOpenTaskId.current;
       moveFocusOut([task.id]);
       if (isInPanel) onOpenTask(undefined);
       actions.remove(task);
       // With the panel its delete button is gone too.
       if (isInPanel) setTimeout(() => focusRow(task.id));
     },
-    [actions, onOpenTask, openTaskId],
+    [actions, onOpenTask],
   );
   useShortcut('escape', close);
 
@@ -121,11 +128,11 @@ export const TaskListPage = ({ view, openTaskId, onOpenTask }: TaskListPageProps
         </header>
         {isOpenView ? <AddTaskForm inputRef={input} hasFocus={openTaskId === undefined} onAdd={actions.add} /> : null}
         {isLoaded ? null : <Arriving />}
-        {isLoaded && tasks.length === 0 && !hasMore ? (
+        {isLoaded && rowCount === 0 && !hasMore ? (
           <p className="task-empty">{hasKeyboard ? empty : emptyByTouch}</p>
         ) : null}
-        {tasks.length === 0 ? null : (
-          <VirtualRows label={title} view={view} tasks={tasks} hasMore={hasMore}>
+        {rowCount === 0 ? null : (
+          <VirtualRows label={title} view={view} tasks={tasks} count={rowCount} hasMore={hasMore}>
             {(task) => (
               <TaskRow
                 task={task}
@@ -139,7 +146,7 @@ export const TaskListPage = ({ view, openTaskId, onOpenTask }: TaskListPageProps
             )}
           </VirtualRows>
         )}
-        {hasMore ? <LoadMore list="completed" /> : null}
+        {hasMore && isWhole ? <LoadMore list="completed" /> : null}
       </main>
       {openTaskId === undefined ? null : (
         <TaskDetails

@@ -16,7 +16,7 @@ const compareDeletion = (a: ShownTask, b: ShownTask): number => ((a.deletedAt ??
 export const TrashPage = () => {
   const heading = useRef<HTMLHeadingElement>(null);
   const { restore } = useTaskActions();
-  const isLoaded = useSyncState((state) => state.isLoaded);
+  const isLoaded = useSyncState((state) => state.isLoaded && state.isWhole);
   const hasMore = useSyncState((state) => state.hasMoreTrash);
   const trash = useSyncState((state) => state.trash);
   const tasks = useMemo(() => trash.toSorted(compareDeletion), [trash]);
@@ -46,8 +46,8 @@ export const TrashPage = () => {
         {isLoaded && tasks.length === 0 && !hasMore ? (
           <p className="task-empty">The trash is empty. What you delete can be restored from here for 30 days.</p>
         ) : null}
-        {tasks.length === 0 ? null : (
-          <VirtualRows label="Trash" view="trash" tasks={tasks} hasMore={hasMore}>
+        {!isLoaded || tasks.length === 0 ? null : (
+          <VirtualRows label="Trash" view="trash" tasks={tasks} count={tasks.length} hasMore={hasMore}>
             {(task) => <TrashRow task={task} onRestore={restoreTask} />}
           </VirtualRows>
         )}

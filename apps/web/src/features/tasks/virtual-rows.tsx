@@ -16,6 +16,8 @@ type VirtualRowsProps = {
   readonly label: string;
   readonly view: string;
   readonly tasks: readonly ShownTask[];
+  /** More than `tasks`, where the later ones are still on their way. */
+  readonly count: number;
   /** There are more than these, and nobody knows how many. */
   readonly hasMore: boolean;
   readonly children: (task: ShownTask) => ReactNode;
@@ -24,7 +26,10 @@ type VirtualRowsProps = {
 /** Of one line, with the hairline under it. */
 const ROW_HEIGHT = 41;
 const TOUCH_ROW_HEIGHT = 45;
-const OVERSCAN = 6;
+const OVERSCAN = 4;
+
+/** Where each view's list began when it was last on the page: most likely there again, and then it is laid out once. */
+const tops = new Map<string, number>();
 
 const hasSameIds = (some: readonly ShownTask[], others: readonly ShownTask[]): boolean =>
   some.length === others.length && some.every(({ id }, index) => id === others[index]?.id);
@@ -40,18 +45,18 @@ const useItemKey = (tasks: readonly ShownTask[]) => {
  * A list of which only those rows are on the page that can be seen, and the one with the focus. Arrow keys go from row to
  * row, wherever these are; each says its place and how many there are.
  */
-export const VirtualRows = ({ label, view, tasks, hasMore, children }: VirtualRowsProps) => {
+export const VirtualRows = ({ label, view, tasks, count, hasMore, children }: VirtualRowsProps) => {
   const list = useRef<HTMLUListElement>(null);
   const focused = useRef<string | null>(null);
   const wanted = useRef<string | null>(null);
-  const [top, setTop] = useState(0);
+  const [top, setTop] = useState(tops.get(view) ?? 0);
   const rowHeight = useMediaQuery(TOUCH) ? TOUCH_ROW_HEIGHT : ROW_HEIGHT;
 
   const findIndex = (id: string | null): number => (id === null ? -1 : tasks.findIndex((task) => task.id === id));
 
   // oxlint-disable-next-line react/incompatible-library -- no compiler memoizes what it returns
   const rows = useWindowVirtualizer({
-    count: tasks.length,
+    count,
     estimateSize: () => rowHeight,
     getItemKey: useItemKey(tasks),
     scrollMargin: top,
@@ -66,8 +71,11 @@ export const VirtualRows = ({ label, view, tasks, hasMore, children }: VirtualRo
   });
 
   useLayoutEffect(() => {
-    if (list.current) setTop(list.current.getBoundingClientRect().top + window.scrollY);
-  }, []);
+    if (!list.current) return;
+    const found = list.current.getBoundingClientRect().top + window.scrollY;
+    tops.set(view, found);
+    setTop(found);
+  }, [view]);
 
   useLayoutEffect(() => {
     const row = wanted.current === null ? null : findRow(wanted.current);
@@ -77,12 +85,14 @@ export const VirtualRows = ({ label, view, tasks, hasMore, children }: VirtualRo
   });
 
   const moveFocus = (event: KeyboardEvent, step: 1 | -1) => {
-    const index = findIndex(focused.current) + step;
+    // Keys that come while a row is on its way go on from it.
+    const index = findIndex(wanted.current ?? focused.current) + step;
     const task = tasks[index];
     const target = task ? findRow(task.id) : index < 0 ? findInput() : null;
     if (!task && !target) return;
     event.preventDefault();
     if (target) {
+      wanted.current = null;
       target.focus();
     } else if (task) {
       wanted.current = task.id;
@@ -120,7 +130,7 @@ export const VirtualRows = ({ label, view, tasks, hasMore, children }: VirtualRo
             data-index={index}
             data-task={task.id}
             aria-posinset={index + 1}
-            aria-setsize={hasMore ? -1 : tasks.length}
+            aria-setsize={hasMore ? -1 : count}
             style={{ top: start - top }}
           >
             {children(task)}
