@@ -57,18 +57,22 @@ export interface RunningDocket {
   waitFor(pattern: RegExp): Promise<RegExpExecArray>;
   /** Asks it to stop and waits until it has. */
   stop(): Promise<void>;
+  /** Ends it as a crash would, by `kill -9`. */
+  kill(): Promise<void>;
 }
 
 /** Starts a server with these variables and no others, and waits until it is ready. */
 export const startDocket = async (variables: NodeJS.ProcessEnv): Promise<RunningDocket> => {
   const server = spawnServer(variables);
   const port = await server.waitUntilReady();
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    server.child.kill(signal);
+    await server.ended;
+  };
   return {
     url: `http://localhost:${port}`,
     waitFor: server.waitFor,
-    stop: async () => {
-      server.child.kill('SIGTERM');
-      await server.ended;
-    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   };
 };
