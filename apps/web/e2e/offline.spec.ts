@@ -68,11 +68,14 @@ test('two windows follow each other live', async () => {
   await expectTitles(other, ['From the one', 'Here']);
   await other.getByRole('button', { name: 'Here', exact: true }).press('Delete');
   await expectTitles(page, ['From the one']);
+  await page.getByRole('button', { name: 'From the one', exact: true }).press('F2');
+  await page.keyboard.type(', still being typed');
   await page.close();
+  await expectTitles(other, ['From the one, still being typed']);
   await other.getByLabel('New task').fill('From the other');
   await other.getByLabel('New task').press('Enter');
-  await expectTitles(other, ['From the other', 'From the one']);
-  await expect.poll(readTitles).toEqual(['From the one', 'From the other', 'Here']);
+  await expectTitles(other, ['From the other', 'From the one, still being typed']);
+  await expect.poll(readTitles).toEqual(['From the one, still being typed', 'From the other', 'Here']);
   expectQuiet();
   await close();
 });

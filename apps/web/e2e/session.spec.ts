@@ -146,12 +146,27 @@ describe('a token that is refused', () => {
     await page.getByLabel('New task').fill('Written in an outage');
     await page.getByLabel('New task').press('Enter');
     await expectStatus(page, 'Saving…');
+    const refused = page.waitForResponse((response) => response.url().includes('auth.refresh'));
+    await page.route(REFRESH, (route) =>
+      route.fulfill({
+        status: 403,
+        json: {
+          error: {
+            message: 'Not from there.',
+            code: -32003,
+            data: { code: 'FORBIDDEN', httpStatus: 403, path: 'auth.refresh', requestId: 'request-7' },
+          },
+        },
+      }),
+    );
+    await refused;
+    await expectStatus(page, 'Saving…');
     await page.unrouteAll();
     await andSave(page, 'tasks.create', async () => {
       await page.evaluate("window.dispatchEvent(new Event('online'))");
     });
     await expectTitles(page, ['Written in an outage', 'Before']);
-    expectQuiet(UNAUTHORIZED, /ERR_FAILED/);
+    expectQuiet(UNAUTHORIZED, /ERR_FAILED/, /status of 403/);
     await close();
   });
 
@@ -198,6 +213,7 @@ describe('a session that ended elsewhere', () => {
     const { page, expectQuiet, close } = await stage.visit('/sign-in');
     await signIn(page, email);
     await expectTitles(page, ['Before']);
+    await expectStatus(page, 'All changes saved');
     await stage.database.db.update(sessions).set({ revokedAt: sql`now()` });
     await page.getByLabel('New task').fill('Written too late');
     await page.getByLabel('New task').press('Enter');

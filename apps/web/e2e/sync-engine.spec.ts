@@ -8,6 +8,7 @@ import {
   readShown,
   readTitles,
   remove,
+  restore,
   SENT,
   toId,
   update,
@@ -62,6 +63,19 @@ describe('a write', () => {
     expect(await readServer(stage, account)).toEqual(await readShown(page));
   });
 
+  test('outlives a tab that dies in the very moment', async () => {
+    const page = await stage.openTab(profile, account);
+    await expectState(page, { connection: 'live' });
+    const written = page.waitForEvent('console');
+    const change = JSON.stringify(create(1, 'The last'));
+    page.evaluate(`sync.write(${change}); console.log('Written.'); for (;;);`).catch(() => {});
+    await written;
+    await page.close();
+    const heir = await stage.openTab(profile, account);
+    await expectTitles(heir, ['The last']);
+    await expectState(heir, SENT);
+  });
+
   test('does not show through a later one when its answer comes', async () => {
     const page = await stage.openTab(profile, account);
     await write(page, create(1, '0'));
@@ -106,6 +120,43 @@ describe('a write', () => {
     await undo();
     expect(await readServer(stage, account)).toContain(`${toId(2)} Gone false true`);
   });
+
+  test('can be undone while it waits, and without touching what another window changed meanwhile', async () => {
+    const page = await stage.openTab(profile, account);
+    await write(page, create(1, 'One'));
+    await expectState(page, SENT);
+    stage.proxy.trouble = (procedure) => (isWrite(procedure) ? 'drop' : undefined);
+    await write(page, update(1, { title: 'Two' }));
+    await stage.call(account, `PATCH /api/tasks/${toId(1)}`, { completed: true });
+    await expectTitles(page, ['Two'], 'completed');
+    await page.evaluate('last.undo()');
+    expect(await readTitles(page, 'completed')).toEqual(['One']);
+    await write(page, create(2, 'Never sent'));
+    await page.evaluate('last.undo()');
+    expect(await readTitles(page)).toEqual([]);
+    stage.proxy.trouble = () => undefined;
+    await page.evaluate('window.dispatchEvent(new Event("online"))');
+    await expectState(page, SENT);
+    expect(await readServer(stage, account)).toEqual([`${toId(1)} One true false`, `${toId(2)} Never sent false true`]);
+  });
+});
+
+test('a write at which the server fails time and again keeps its task waiting, but no other, and goes in the end', async () => {
+  const page = await stage.openTab(profile, account);
+  await write(page, create(1, 'One'));
+  await expectState(page, SENT);
+  stage.proxy.trouble = (procedure) =>
+    procedure === 'tasks.update'
+      ? { status: 500, code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong.' }
+      : undefined;
+  await write(page, update(1, { title: 'Hard' }));
+  await write(page, remove(1));
+  await write(page, create(2, 'Two'));
+  await expectState(page, { pending: 2, failed: [], connection: 'live' });
+  expect(await readServer(stage, account)).toEqual([`${toId(1)} One false false`, `${toId(2)} Two false false`]);
+  stage.proxy.trouble = () => undefined;
+  await expectState(page, SENT);
+  expect(await readServer(stage, account)).toContain(`${toId(1)} Hard false true`);
 });
 
 describe('a write that the server refuses', () => {
@@ -149,7 +200,7 @@ describe('a write that the server refuses', () => {
     await expectState(page, SENT);
   });
 
-  test('says so where the task was deleted elsewhere, and where a field is wrong', async () => {
+  test('says so where the task was deleted elsewhere, until it is restored, and where a field is wrong', async () => {
     const page = await stage.openTab(profile, account);
     await write(page, create(1, 'One'));
     await write(page, create(2, 'x'.repeat(501)));
@@ -161,6 +212,9 @@ describe('a write that the server refuses', () => {
     await expectState(page, {
       failed: [{ taskId: toId(2) }, { failure: { code: 'NOT_FOUND', message: 'The task was deleted elsewhere.' } }],
     });
+    await write(page, restore(1));
+    await expectState(page, { failed: [{ taskId: toId(2) }], pending: 0 });
+    expect(await readServer(stage, account)).toEqual([`${toId(1)} Late false false`]);
   });
 
   test('is done where a deletion finds nothing', async () => {

@@ -3,11 +3,13 @@ import { eq, sql } from 'drizzle-orm';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
+  crash,
   create,
   expectState,
   expectTitles,
   readServer,
   readShown,
+  show,
   remove,
   restore,
   SENT,
@@ -98,7 +100,7 @@ describe.each([
     await expectTitles(second, ['Elsewhere', 'By the heir', 'By the follower']);
   });
 
-  test('lose and double nothing, and keep the order, whatever the network does and whenever they are closed', async () => {
+  test('lose and double nothing, and keep the order, whatever the network and the server do and whenever they are closed', async () => {
     const random = createRandom(isPlain ? 7 : 4);
     const expected = new Map<number, Expected>();
     stage.proxy.trouble = (procedure) => {
@@ -108,18 +110,24 @@ describe.each([
       return dice < 0.28 ? { status: 503, code: 'SERVICE_UNAVAILABLE', message: 'Not now.' } : undefined;
     };
     const tabs = [await openTab(), await openTab()];
+    let serverCrash = Promise.resolve();
     for (let step = 0; step < (isPlain ? 80 : 200); step += 1) {
       const slot = Math.floor(random() * 2);
       const [tab] = tabs.slice(slot);
       if (tab === undefined) throw new Error('There is no such tab.');
-      await write(tab, chooseChange(random, expected, step));
+      const change = chooseChange(random, expected, step);
       const dice = random();
+      // What is on screen is safe: a tab that goes at once has not lost it.
+      await (dice < 0.08 ? show(tab, change) : write(tab, change));
       if (dice < 0.04) {
-        await tab.close();
+        await (dice < 0.02 ? crash(tab) : tab.close());
         tabs[slot] = await openTab();
-      } else if (dice < 0.08) await tab.reload().then(() => tab.waitForFunction('window.sync'));
+        await tabs[slot].waitForFunction('readState().isLoaded');
+      } else if (dice < 0.08) await tab.reload().then(() => tab.waitForFunction('window.sync && readState().isLoaded'));
       else if (dice < 0.1) stage.proxy.cutStreams();
+      if (step === 40) serverCrash = stage.crashServer();
     }
+    await serverCrash;
     stage.proxy.trouble = () => undefined;
     for (const tab of tabs) await expectState(tab, SENT);
     expect(await readServer(stage, account)).toEqual(listExpected(expected));
@@ -157,11 +165,19 @@ describe('where the browser keeps nothing', () => {
     const page = await stage.openTab(profile, account);
     await expectState(page, { ...SENT, isDurable: true });
     await page.evaluate(
-      'IDBObjectStore.prototype.add = () => { throw new DOMException("Full.", "QuotaExceededError"); }',
+      `const { add } = IDBObjectStore.prototype;
+       IDBObjectStore.prototype.add = function (value) {
+         if (value.fields.title === 'No room') throw new DOMException('Full.', 'QuotaExceededError');
+         return add.call(this, value);
+       }`,
     );
+    stage.proxy.trouble = () => 'drop';
     await write(page, create(1, 'No room'));
-    await expectState(page, { pending: 0, isDurable: false });
-    await expectTitles(leader, ['No room']);
+    await write(page, update(1, { title: 'Room again' }));
+    await expectState(page, { pending: 2, isDurable: false });
+    stage.proxy.trouble = () => undefined;
+    await expectState(page, { pending: 0, failed: [] });
+    await expectTitles(leader, ['Room again']);
   });
 
   test('any more, because it was cleared, a tab goes on with what it has', async () => {

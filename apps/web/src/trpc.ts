@@ -11,6 +11,7 @@ import {
   replaceToken,
   resumeSession,
 } from './session.ts';
+import { readFault } from './sync/retry.ts';
 
 export const trpc = createTRPCReact<AppRouter>();
 
@@ -37,7 +38,7 @@ export const guardSession: TRPCLink<AppRouter> =
         });
       };
       // Whether the session lives is not known, so it lives: the call has failed as the refresh has.
-      const fail = (cause: unknown): void => observer.error(TRPCClientError.from(toError(cause)));
+      const fail = (cause: unknown): void => observer.error(TRPCClientError.from(toCallError(cause)));
       const sendAgain = async (refused: string, refusal: TRPCClientError<AppRouter>): Promise<void> => {
         try {
           const token = await replaceToken(refused);
@@ -74,7 +75,11 @@ export const guardSession: TRPCLink<AppRouter> =
       };
     });
 
-const toError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)));
+/** What a refresh's failure is for the call that waited for it: a refusal was of the cookie and says nothing of the call. */
+const toCallError = (cause: unknown): Error =>
+  cause instanceof Error && readFault(cause).kind === 'passing'
+    ? cause
+    : new Error('The session could not be refreshed.', { cause });
 
 export const readToken = (context: Operation['context']): { authorization?: string } =>
   typeof context['token'] === 'string' ? { authorization: `Bearer ${context['token']}` } : {};

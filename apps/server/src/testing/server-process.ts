@@ -57,7 +57,7 @@ export interface RunningDocket {
   waitFor(pattern: RegExp): Promise<RegExpExecArray>;
   /** Asks it to stop and waits until it has. */
   stop(): Promise<void>;
-  /** Ends it as a crash of the machine would. */
+  /** Ends it as a crash would, by `kill -9`. */
   kill(): Promise<void>;
 }
 

@@ -16,6 +16,20 @@ export const restore = (number: number) => ({ kind: 'restore', taskId: toId(numb
 export const write = (page: Page, change: object): Promise<unknown> =>
   page.evaluate(`(window.last = sync.write(${JSON.stringify(change)})).stored`);
 
+/** Resolves when the write is on screen. */
+export const show = (page: Page, change: object): Promise<unknown> =>
+  page.evaluate(`void sync.write(${JSON.stringify(change)})`);
+
+/** Ends the tab's process, whatever it is about. */
+export const crash = async (page: Page): Promise<void> => {
+  const browser = await page.context().newCDPSession(page);
+  const crashed = page.waitForEvent('crash');
+  // Nobody is left to answer.
+  browser.send('Page.crash').catch(() => {});
+  await crashed;
+  await page.close();
+};
+
 const readState = (page: Page): Promise<unknown> => page.evaluate('readState()');
 export const expectState = (page: Page, state: object): Promise<void> =>
   expect.poll(() => readState(page)).toMatchObject(state);

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createTestDatabase, type TestDatabase } from '@docket/db/testing';
 import { startDocket } from '@docket/server/testing';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
+import { build, defaultClientConditions } from 'vite';
 import { expect, inject } from 'vitest';
 import { type ChaosProxy, startChaosProxy } from './chaos-proxy.ts';
 
@@ -16,6 +16,9 @@ const PLAIN_HOST = 'docket.example';
 const bundleHarness = async (): Promise<string> => {
   const built = await build({
     root: WEB,
+    // The application's own would write a service worker into its build.
+    configFile: false,
+    resolve: { conditions: ['@docket/source', ...defaultClientConditions] },
     logLevel: 'error',
     build: { write: false, minify: false, lib: { entry: HARNESS, formats: ['es'], fileName: 'harness' } },
     define: { 'process.env.NODE_ENV': '"production"' },
@@ -42,17 +45,20 @@ export interface SyncStage {
   /** A browser profile of its own; `script` runs in each of its pages ahead of everything else. */
   openProfile(script?: string): Promise<BrowserContext>;
   openTab(profile: BrowserContext, account: Account, options?: { isPlain?: boolean }): Promise<Page>;
+  /** Kills the server, and starts it again on the same port and database. */
+  crashServer(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** The real server behind a bad network, and a real Chromium in which pages are the engine alone. */
 export const setSyncStage = async (): Promise<SyncStage> => {
   const database = await createTestDatabase();
-  const server = await startDocket({
+  const variables = {
     DATABASE_URL: database.url,
     JWT_SECRET: 'a secret for the tests in the browser',
     RATE_LIMITS: 'off',
-  });
+  };
+  let server = await startDocket(variables);
   const proxy = await startChaosProxy(server.url);
   proxy.pages.set('/', { type: 'text/html', body: PAGE });
   proxy.pages.set('/harness.js', { type: 'text/javascript', body: await bundleHarness() });
@@ -100,6 +106,10 @@ export const setSyncStage = async (): Promise<SyncStage> => {
       await page.goto(`http://${isPlain ? PLAIN_HOST : '127.0.0.1'}:${proxy.port}/#${id},${token}`);
       await page.waitForFunction('window.sync');
       return page;
+    },
+    crashServer: async () => {
+      await server.kill();
+      server = await startDocket({ ...variables, PORT: new URL(server.url).port });
     },
     close: async () => {
       await browser.close();

@@ -56,13 +56,26 @@ const leadByLease = ({ holder, database, onLead, onLose }: LeadershipOptions): L
   void take();
   const timer = setInterval(() => void take(), RENEW_MS);
 
+  const drop = async (): Promise<void> => {
+    const isOwn = Date.now() < until;
+    until = 0;
+    if (isOwn) await database.dropLease().catch(() => {});
+  };
+  // Whoever waits need not wait until the lease of a page that was closed is over. A page that comes back asks again.
+  const leave = (): void => {
+    if (until > 0) onLose();
+    void drop();
+  };
+  window.addEventListener('pagehide', leave);
+
   return {
     // A hidden tab's timers may be late, so the time is looked at, too.
     confirm: () => (Date.now() < until - RENEW_MS ? Promise.resolve(true) : take()),
     close: async () => {
       isClosed = true;
       clearInterval(timer);
-      await database.dropLease(holder).catch(() => {});
+      window.removeEventListener('pagehide', leave);
+      await drop();
     },
   };
 };

@@ -145,7 +145,10 @@ export const openLocalDatabase = async (accountId: string, onLost: (isDeleted: b
       const unplaced: StoredWrite = { ...write };
       delete unplaced.order;
       const transaction = database.transaction('writes', 'readwrite', { durability: 'strict' });
-      const [order] = await Promise.all([transaction.store.add(unplaced), transaction.done]);
+      const added = transaction.store.add(unplaced);
+      // Without it the browser would ask this tab whether more comes, and drop the write of a tab that is gone by then.
+      transaction.commit();
+      const [order] = await Promise.all([added, transaction.done]);
       return order;
     },
 
@@ -191,11 +194,12 @@ export const openLocalDatabase = async (accountId: string, onLost: (isDeleted: b
       return isFree;
     },
 
-    async dropLease(holder: string): Promise<void> {
-      const { store, done } = database.transaction('meta', 'readwrite');
-      const row = await store.get('lease');
-      if (row?.key === 'lease' && row.holder === holder) await store.delete('lease');
-      await done;
+    /** For the holder alone, and also on a page that is about to go. */
+    async dropLease(): Promise<void> {
+      const transaction = database.transaction('meta', 'readwrite');
+      const dropped = transaction.store.delete('lease');
+      transaction.commit();
+      await Promise.all([dropped, transaction.done]);
     },
 
     close: (): void => database.close(),

@@ -132,28 +132,40 @@ export const createReplica = ({ accountId, isLeading, onWork, ...options }: Repl
     onWork();
   };
 
+  const connect = async (): Promise<void> => {
+    try {
+      database = await openLocalDatabase(accountId, (isDeleted) => (isDeleted ? options.onDeleted() : loseDatabase()));
+    } catch {
+      store.loseDurability();
+    }
+  };
+  const connected = connect();
   const showFirst = async (): Promise<void> => {
     const first = await database?.readFirst().catch(() => null);
     if (first) store.putFirst(first);
   };
-  const begun = openLocalDatabase(accountId, (isDeleted) => (isDeleted ? options.onDeleted() : loseDatabase())).then(
-    (found) => {
-      database = found;
-      return showFirst();
-    },
-    () => store.loseDurability(),
-  );
+  const begun = connected.then(showFirst);
   const opened = begun.then(async () => {
     if (!store.getState().isWhole) await untilPainted();
     return look();
   });
 
+  const storeWrite = (write: Write): Promise<number | undefined> | undefined =>
+    database?.addWrite(write).catch(() => undefined);
+
+  /** Whether a write of its task that was made before it is in this tab alone: it must not be sent ahead of that one. */
+  const isBehindUnstored = ({ writeId, taskId }: Write): boolean => {
+    const ofTask = store.outbox.ofTask(taskId);
+    const own = ofTask.findIndex((write) => write.writeId === writeId);
+    return ofTask.slice(0, own).some((write) => unstored.has(write.writeId));
+  };
+
   const keep = async (write: Write): Promise<void> => {
-    await opened;
-    const order = await database?.addWrite(write).catch(() => undefined);
-    if (gone.has(write.writeId)) {
-      if (order !== undefined) await database?.removeWrites([order]);
-    } else if (order === undefined) {
+    const order = await (database === null ? connected.then(() => storeWrite(write)) : storeWrite(write));
+    const isGone = gone.has(write.writeId);
+    if (isGone || order === undefined || isBehindUnstored(write)) {
+      if (order !== undefined) await database?.removeWrites([order]).catch(() => {});
+      if (isGone) return;
       unstored.add(write.writeId);
       store.loseDurability();
       onWork();
@@ -186,9 +198,10 @@ export const createReplica = ({ accountId, isLeading, onWork, ...options }: Repl
 
     /** On screen when it returns; it resolves when it is stored. */
     add(write: Write): Promise<void> {
-      store.putWrites([write]);
+      // On its way to the database before it is painted: a tab that is closed or dies then has not lost it.
       const kept = keep(write).finally(() => keeping.delete(kept));
       keeping.add(kept);
+      store.putWrites([write]);
       return kept;
     },
 

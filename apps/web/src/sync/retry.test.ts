@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { createPause, readFault } from './retry.ts';
+import { createPause, createRests, readFault } from './retry.ts';
+import { toId } from './testing/make-task.ts';
+import { makeWrite } from './testing/make-write.ts';
 
 const answer = (httpStatus: number, more = {}) => ({
   message: 'A sentence.',
@@ -8,11 +10,15 @@ const answer = (httpStatus: number, more = {}) => ({
 
 describe('readFault', () => {
   test.each([
-    ['no connection', new TypeError('Failed to fetch'), { isAnswered: false, retryAfterMs: null }],
-    ['a time-out', answer(408), { isAnswered: true, retryAfterMs: null }],
-    ['too many calls', answer(429, { retryAfterSeconds: 3 }), { isAnswered: true, retryAfterMs: 3_000 }],
-    ['a fault of the server', answer(500), { isAnswered: true, retryAfterMs: null }],
-    ['an outage', answer(503, { retryAfterSeconds: 2 }), { isAnswered: true, retryAfterMs: 2_000 }],
+    ['no connection', new TypeError('Failed to fetch'), { isAnswered: false, isServers: false, retryAfterMs: null }],
+    ['a time-out', answer(408), { isAnswered: true, isServers: false, retryAfterMs: null }],
+    [
+      'too many calls',
+      answer(429, { retryAfterSeconds: 3 }),
+      { isAnswered: true, isServers: false, retryAfterMs: 3_000 },
+    ],
+    ['a fault of the server', answer(500), { isAnswered: true, isServers: true, retryAfterMs: null }],
+    ['an outage', answer(503, { retryAfterSeconds: 2 }), { isAnswered: true, isServers: true, retryAfterMs: 2_000 }],
   ])('takes %s as passing', (_, error, fault) => {
     expect(readFault(error)).toEqual({ kind: 'passing', ...fault });
   });
@@ -74,4 +80,22 @@ describe('a pause', () => {
     await createPause(closing.signal).untilRetry(60_000);
     expect(closing.signal.aborted).toBe(true);
   });
+});
+
+test('a write rests from the third failure on, longer each time, until the server takes it', () => {
+  const rests = createRests();
+  const write = makeWrite(1, { kind: 'delete', taskId: toId(1) });
+  const readRest = (): number | null => rests.readShortest(Date.now());
+  for (const shortest of [null, null, 2_000, 4_000, 8_000]) {
+    rests.add(write);
+    const rest = readRest();
+    expect(rests.isResting(write, Date.now())).toBe(shortest !== null);
+    if (shortest === null) expect(rest).toBeNull();
+    else {
+      expect(rest).toBeGreaterThan(shortest - 1_000);
+      expect(rests.isResting(write, Date.now() + 2 * shortest)).toBe(false);
+    }
+  }
+  rests.remove(write);
+  expect([rests.isResting(write, Date.now()), readRest()]).toEqual([false, null]);
 });

@@ -1,5 +1,5 @@
 import type { Task } from '@docket/domain';
-import { type Pause, readFault } from './retry.ts';
+import { createRests, type Pause, readFault } from './retry.ts';
 import type { SyncApi } from './sync-api.ts';
 import type { Refusal, Write } from './writes.ts';
 
@@ -9,7 +9,8 @@ interface SenderOptions {
   api: SyncApi;
   pause: Pause;
   signal: AbortSignal;
-  next(): Write | undefined;
+  /** The first to send of those that are not to be left alone for now. */
+  next(isResting: (write: Write) => boolean): Write | undefined;
   /** Whether this tab may still send it. */
   confirm(write: Write): Promise<boolean>;
   /** Told with the task that the server answered; a deletion answers none. */
@@ -48,16 +49,19 @@ const explain = ({ kind }: Write, refusal: Refusal): Refusal => {
 
 /**
  * Sends the outbox in its order, one write at a time, until `signal` aborts. Nothing is taken out of it before the server
- * has answered; a call whose answer was lost is made again, which is harmless, because ids are made here.
+ * has answered; a call whose answer was lost is made again, which is harmless, because ids are made here. Where the server
+ * fails at one write time and again, those of other tasks go on meanwhile.
  */
 export const runSender = async (options: SenderOptions): Promise<void> => {
   const { api, pause, signal } = options;
+  const rests = createRests();
 
   const handle = async (write: Write, error: unknown): Promise<void> => {
     const fault = readFault(error);
     if (fault.kind === 'signed-out') return options.onSignedOut();
     if (fault.kind === 'passing') {
       options.onAnswered(fault.isAnswered);
+      if (fault.isServers) rests.add(write);
       return pause.untilRetry(fault.retryAfterMs);
     }
     // Gone is gone, whoever deleted it.
@@ -66,13 +70,15 @@ export const runSender = async (options: SenderOptions): Promise<void> => {
   };
 
   while (!signal.aborted) {
-    const write = options.next();
-    if (write === undefined) await pause.untilWoken();
+    const now = Date.now();
+    const write = options.next((one) => rests.isResting(one, now));
+    if (write === undefined) await pause.untilWoken(rests.readShortest(now));
     else if (!(await options.confirm(write))) await pause.untilRetry(null);
     else {
       try {
         const task = await sendInTime(api, write, signal);
         pause.calm();
+        rests.remove(write);
         options.onAnswered(true);
         await options.onDone(write, task);
       } catch (error) {

@@ -5,6 +5,8 @@ import type { Connection } from './task-store.ts';
 
 /** A stream that tells nothing at first, not even that there is nothing, is held back on its way: ask instead. */
 const SILENCE_MS = 15_000;
+/** While somebody looks at the page, a server that is back is found soon. */
+const WATCHED_MAX_DELAY_MS = 2_000;
 
 interface StreamOptions {
   api: SyncApi;
@@ -64,7 +66,8 @@ export const createStream = ({ api, pause, readRevision, onChanges, onConnection
         if (fault.kind === 'signed-out') return onSignedOut();
         const isAnswered = fault.kind === 'refused' || fault.isAnswered;
         onConnection(isAnswered ? 'connecting' : connection);
-        await pause.untilRetry(fault.kind === 'passing' ? fault.retryAfterMs : null);
+        const maxDelayMs = isAnswered || document.hidden ? undefined : WATCHED_MAX_DELAY_MS;
+        await pause.untilRetry(fault.kind === 'passing' ? fault.retryAfterMs : null, maxDelayMs);
       };
       onConnection('connecting');
       while (!signal.aborted) {

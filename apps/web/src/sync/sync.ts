@@ -162,10 +162,12 @@ export const createSync = ({ accountId, api, queryClient, onSignedOut }: SyncOpt
     api,
     pause: sendPause,
     signal,
-    next: () =>
+    next: (isResting) =>
       isSignedOut
         ? undefined
-        : store.outbox.next((write) => replica.isUnstored(write) || (isLeading() && isStored(write))),
+        : store.outbox.next(
+            (write) => !isResting(write) && (replica.isUnstored(write) || (isLeading() && isStored(write))),
+          ),
     confirm: async (write) => replica.isUnstored(write) || ((await leadership?.confirm()) ?? false),
     onDone: replica.finish,
     onRefused: replica.refuse,
@@ -195,6 +197,8 @@ export const createSync = ({ accountId, api, queryClient, onSignedOut }: SyncOpt
     },
     onTick: (isVisible) => {
       if (isLeading() || isVisible) void replica.look();
+      // The tab that leads may be one that nobody looks at, and so in no hurry.
+      if (isVisible && store.getState().connection !== 'live') replica.post({ type: 'wake' });
     },
   });
 
@@ -207,12 +211,25 @@ export const createSync = ({ accountId, api, queryClient, onSignedOut }: SyncOpt
     signal.addEventListener('abort', store.subscribe(share));
   }
 
+  /** Takes what was refused of a task out of the outbox, with what waits behind it; answers the fields that they change. */
+  const takeRefused = (taskId: string): Change[] => {
+    const ofTask = store.outbox.ofTask(taskId);
+    const refused = ofTask.find(isFailed);
+    if (refused?.kind !== 'update') return [];
+    const taken = ofTask.slice(ofTask.indexOf(refused)).filter(({ kind }) => kind === 'update');
+    replica.discard(refused.writeId);
+    return taken;
+  };
+
   const write = (change: Change): Written => {
     const writeId = uuidv7();
     const { taskId } = change;
+    // What was refused because the task was gone would keep back the very change that brings it back.
+    const refused = change.kind === 'restore' ? takeRefused(taskId) : [];
     const inverse = invert(change, store.getState().byId.get(taskId));
     const made: Write = { ...change, writeId, order: Infinity, madeAt: new Date().toISOString(), failure: null };
     const stored = replica.add(made);
+    for (const again of refused) write(again);
     let isUndone = false;
     const undo = (): void => {
       if (isUndone) return;

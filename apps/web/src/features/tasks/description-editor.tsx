@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import { GrowingTextArea } from '../../components/growing-text-area.tsx';
+import { useWhenHidden } from '../../components/use-when-hidden.ts';
 import { checkText, prepareRules } from './check-text.ts';
 
 type DescriptionEditorProps = {
@@ -10,9 +11,10 @@ type DescriptionEditorProps = {
   readonly onLeave: (before: string) => void;
 };
 
-const PAUSE_MILLISECONDS = 700;
+/** However fast one writes, no more often than this. */
+const SAVE_EVERY_MILLISECONDS = 700;
 
-/** Saves by itself: after a pause, on leaving, and when the panel or the page goes away. */
+/** Saves by itself: as soon as one begins to write, every now and then, and when the field, the panel or the page is left. */
 export const DescriptionEditor = ({ description, status, onSave, onLeave }: DescriptionEditorProps) => {
   const id = useId();
   const [text, setText] = useState(description);
@@ -20,6 +22,7 @@ export const DescriptionEditor = ({ description, status, onSave, onLeave }: Desc
   const [error, setError] = useState<string>();
   /** What stood there before somebody began to write; null while nobody does. */
   const former = useRef<string | null>(null);
+  const nextSaveAt = useRef(0);
 
   // Changed from elsewhere while nobody types here.
   if (base !== description) {
@@ -27,14 +30,15 @@ export const DescriptionEditor = ({ description, status, onSave, onLeave }: Desc
     if (text === base) setText(description);
   }
 
-  const save = () => {
-    if (text === description) return;
-    const checked = checkText({ description: text });
+  const save = (written: string) => {
+    if (written === description) return;
+    nextSaveAt.current = Date.now() + SAVE_EVERY_MILLISECONDS;
+    const checked = checkText({ description: written });
     if ('fault' in checked) setError(checked.fault);
-    else onSave(text);
+    else onSave(written);
   };
   const leave = () => {
-    save();
+    save(text);
     const before = former.current;
     former.current = null;
     if (before !== null && before !== text) onLeave(before);
@@ -49,20 +53,12 @@ export const DescriptionEditor = ({ description, status, onSave, onLeave }: Desc
 
   useEffect(() => {
     if (text === description) return undefined;
-    const timer = setTimeout(() => latestSave.current(), PAUSE_MILLISECONDS);
+    const timer = setTimeout(() => latestSave.current(text), nextSaveAt.current - Date.now());
     return () => clearTimeout(timer);
   }, [text, description]);
 
-  useEffect(() => {
-    const saveWhenHidden = () => {
-      if (document.visibilityState === 'hidden') latestSave.current();
-    };
-    document.addEventListener('visibilitychange', saveWhenHidden);
-    return () => {
-      document.removeEventListener('visibilitychange', saveWhenHidden);
-      latestLeave.current();
-    };
-  }, []);
+  useWhenHidden(() => save(text));
+  useEffect(() => () => latestLeave.current(), []);
 
   return (
     <div className="details-field">
@@ -79,6 +75,7 @@ export const DescriptionEditor = ({ description, status, onSave, onLeave }: Desc
           void prepareRules();
           setText(event.target.value);
           setError(undefined);
+          if (Date.now() >= nextSaveAt.current) save(event.target.value);
         }}
         onBlur={leave}
       />

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import { GrowingTextArea } from '../../components/growing-text-area.tsx';
+import { useWhenHidden } from '../../components/use-when-hidden.ts';
 import { checkText, prepareRules } from './check-text.ts';
 
 type TitleEditorProps = {
@@ -44,6 +45,8 @@ export const TitleEditor = ({ title, hasFocus, className = '', onDone }: TitleEd
     isEnded.current = true;
     onDone(next === title ? null : next, isLeft);
   };
+
+  useWhenHidden(() => finish(true));
 
   return (
     <>
