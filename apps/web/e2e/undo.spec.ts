@@ -77,7 +77,7 @@ test('what was deleted is in the trash, says when it goes, and is restored from 
   await page.getByRole('button', { name: 'Thrown away', exact: true }).press('Delete');
   await page.getByRole('link', { name: 'Trash' }).click();
   await expectTitles(page, ['Thrown away']);
-  await page.getByText('Deleted Today, gone for good in 30 days').waitFor();
+  await page.getByText('Deleted just now, gone for good in 30 days').waitFor();
   await expectStatus(page, 'All changes saved');
   await page.reload();
   await expectTitles(page, ['Thrown away']);
