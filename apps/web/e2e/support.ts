@@ -57,7 +57,9 @@ const watch = (page: Page): string[] => {
   const complaints: string[] = [];
   page.on('console', (message) => {
     const isOwn = message.text() !== 'Service Worker registration blocked by Playwright';
-    if (isOwn && (message.type() === 'error' || message.type() === 'warning')) complaints.push(message.text());
+    if (isOwn && (message.type() === 'error' || message.type() === 'warning')) {
+      complaints.push(`${message.text()} ${message.location().url}`);
+    }
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   return complaints;
@@ -171,7 +173,9 @@ const listFaults = async (page: Page, analysis: AxeBuilder): Promise<string[]> =
   // Text that is still fading in has not its colour yet.
   await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
   const { violations } = await analysis.analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary = '' }) => `${id}: ${target.join(' ')} ${failureSummary}`),
+  );
 };
 
 /** One page without frames: the other mode opens another page for each analysis. */

@@ -273,19 +273,19 @@ describe('what is held', () => {
     expect(await count(page, 'open')).toBe(119);
   });
 
-  test('is ten thousand tasks without trouble', async () => {
+  test('is more than fits into one message or one transaction, without trouble', async () => {
     await stage.database.db.insert(changeClock).values({ userId: account.id, revision: 1 });
-    for (let first = 0; first < 10_000; first += 2_000) await fill({}, 2_000, first);
+    await fill({}, 2_000, 0);
     const page = await stage.openTab(profile, account);
     const other = await stage.openTab(profile, account);
     for (const tab of [page, other]) {
       await expectState(tab, { connection: 'live' });
-      await expect.poll(() => count(tab, 'open')).toBe(10_000);
+      await expect.poll(() => count(tab, 'open')).toBe(2_000);
     }
-    await write(page, update(5_000, { completed: true }));
-    await expect.poll(() => count(other, 'open')).toBe(9_999);
+    await write(page, update(1_000, { completed: true }));
+    await expect.poll(() => count(other, 'open')).toBe(1_999);
     await page.evaluate('sync.close()');
     await page.reload();
-    await expect.poll(() => count(page, 'open')).toBe(9_999);
+    await expect.poll(() => count(page, 'open')).toBe(1_999);
   });
 });

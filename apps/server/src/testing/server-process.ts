@@ -14,9 +14,9 @@ export interface ServerProcess {
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
-/** Starts `main.ts` as a process of its own with these variables and no others. */
+/** Starts what `pnpm start` runs, as it was built last, as a process of its own with these variables and no others. */
 export const spawnServer = (variables: NodeJS.ProcessEnv): ServerProcess => {
-  const child = spawn(process.execPath, ['--conditions=@docket/source', '--import', 'tsx', 'apps/server/src/main.ts'], {
+  const child = spawn(process.execPath, ['apps/server/dist/main.js'], {
     cwd: ROOT,
     env: { PORT: '0', BCRYPT_COST: '4', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
