@@ -179,7 +179,8 @@ const listFaults = async (page: Page, analysis: AxeBuilder): Promise<string[]> =
 };
 
 /** One page without frames: the other mode opens another page for each analysis. */
-const startAxe = (page: Page): AxeBuilder => new AxeBuilder({ page }).setLegacyMode();
+const startAxe = (page: Page): AxeBuilder =>
+  new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] });
 
 /** Fails with the rule and the element for each fault that axe finds, in the page's theme and, of colours, in the other one. */
 export const expectAccessible = async (page: Page): Promise<void> => {

@@ -111,7 +111,7 @@ describe.each([
     };
     const tabs = [await openTab(), await openTab()];
     let serverCrash = Promise.resolve();
-    for (let step = 0; step < (isPlain ? 80 : 200); step += 1) {
+    for (let step = 0; step < (isPlain ? 60 : 140); step += 1) {
       const slot = Math.floor(random() * 2);
       const [tab] = tabs.slice(slot);
       if (tab === undefined) throw new Error('There is no such tab.');
