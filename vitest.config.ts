@@ -32,8 +32,8 @@ export default defineConfig({
     typecheck: { enabled: true, include: ['packages/*/src/**/*.test-d.ts'], tsconfig: './tsconfig.types.json' },
     globalSetup: ['packages/db/src/testing/global-setup.ts', 'apps/web/e2e/global-setup.ts'],
     reporters: ['default', new CountsReporter()],
-    // One more than the machine's usual two cores: many tests wait for a browser, a process or a pause.
-    maxWorkers: 3,
+    // Twice the machine's usual two cores: many tests wait for a browser, a process or a pause.
+    maxWorkers: 4,
     // No test replaces a module, and loading them anew for each file took a quarter of the time.
     isolate: false,
     // Against hanging, not against slowness: the machines are shared, and passwords are hashed only in idle time.
