@@ -93,8 +93,8 @@ test('on a phone: the task opens as a sheet, and its description is kept', async
   await signIn(page, email);
   await page.getByRole('button', { name: 'Pack for the trip', exact: true }).click();
   const description = page.getByLabel('Description');
-  await description.fill('Passport, charger, the good book');
-  await andSave(page, 'tasks.update', () => page.getByRole('button', { name: 'Close details' }).click());
+  await andSave(page, 'tasks.update', () => description.fill('Passport, charger, the good book'));
+  await page.getByRole('button', { name: 'Close details' }).click();
   await page.reload();
   await page.getByRole('button', { name: 'Pack for the trip', exact: true }).click();
   await expect.poll(() => page.getByLabel('Description').inputValue()).toBe('Passport, charger, the good book');
