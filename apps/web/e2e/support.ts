@@ -2,33 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { AxeBuilder } from '@axe-core/playwright';
 import { createTestDatabase, type TestDatabase } from '@docket/db/testing';
 import { type RunningDocket, startDocket } from '@docket/server/testing';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { expect, inject } from 'vitest';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { launchBrowser } from './launch-browser.ts';
 
 export const WIDE = { width: 1440, height: 900 };
 export const PHONE = { width: 360, height: 740 };
 export const PASSWORD = 'correct horse battery';
 export const NEW_PASSWORD = 'seven calm otters';
-
-/** A closed network makes Chromium's own errands fail, loudly and slowly; none of them belongs to a test. */
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-const launchBrowser = (): Promise<Browser> => {
-  const { executablePath, libraryPath } = inject('browser');
-  return chromium.launch({
-    executablePath,
-    args: FLAGS,
-    ...(libraryPath === undefined ? {} : { env: { LD_LIBRARY_PATH: libraryPath } }),
-  });
-};
 
 /** A page of its own, and what it has complained about. */
 interface Visit {

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { createTestDatabase, type TestDatabase } from '@docket/db/testing';
 import { startDocket } from '@docket/server/testing';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { build, defaultClientConditions } from 'vite';
-import { expect, inject } from 'vitest';
+import { expect } from 'vitest';
+import { launchBrowser } from '../launch-browser.ts';
 import { type ChaosProxy, startChaosProxy } from './chaos-proxy.ts';
 
 const WEB = fileURLToPath(new URL('../..', import.meta.url));
@@ -62,12 +63,7 @@ export const setSyncStage = async (): Promise<SyncStage> => {
   const proxy = await startChaosProxy(server.url);
   proxy.pages.set('/', { type: 'text/html', body: PAGE });
   proxy.pages.set('/harness.js', { type: 'text/javascript', body: await bundleHarness() });
-  const { executablePath, libraryPath } = inject('browser');
-  const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`],
-    ...(libraryPath === undefined ? {} : { env: { LD_LIBRARY_PATH: libraryPath } }),
-  });
+  const browser = await launchBrowser(`--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`);
   const accounts = new Map<string, { email: string; password: string }>();
 
   const call: SyncStage['call'] = async ({ token }, path, body) => {
