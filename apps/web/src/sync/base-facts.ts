@@ -26,6 +26,9 @@ export interface BaseFacts {
   readonly pages: Readonly<Record<PagedList, PageEdge>>;
 }
 
+/** How long the server keeps what was deleted. */
+export const TRASH_KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
+
 /** The longest page that the server gives. A whole answer with fewer completed tasks holds all of them. */
 export const PAGE_SIZE = 100;
 

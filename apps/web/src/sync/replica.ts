@@ -1,5 +1,5 @@
 import type { Changes, Task } from '@docket/domain';
-import { type BaseFacts, type Page, startFacts } from './base-facts.ts';
+import { type BaseFacts, type Page, startFacts, TRASH_KEPT_MS } from './base-facts.ts';
 import { untilPainted } from './browser-events.ts';
 import { type BaseChange, type LocalDatabase, openLocalDatabase, type Stored } from './local-database.ts';
 import { openTabChannel, type StepMessage, type TabMessage } from './tab-channel.ts';
@@ -8,7 +8,6 @@ import { isFailed, isStored, type Refusal, type Write } from './writes.ts';
 
 /** More than this is read from the database by the other tabs, instead of being sent to each. */
 const MESSAGE_MAX_TASKS = 200;
-const TRASH_KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
 
 interface ReplicaOptions {
   accountId: string;

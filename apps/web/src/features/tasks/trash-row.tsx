@@ -1,17 +1,17 @@
+import './trash-row.css';
 import { memo } from 'react';
 import { Button } from '../../components/button.tsx';
 import { sayAgo, sayInstant, sayLeft } from '../../dates.ts';
+import { TRASH_KEPT_MS } from '../../sync/base-facts.ts';
 import type { ShownTask } from '../../sync/lay-over.ts';
 import { Failure } from './failure.tsx';
 import { toRowId } from './row-focus.ts';
 
 type TrashRowProps = { readonly task: ShownTask; readonly onRestore: (task: ShownTask) => void };
 
-const KEPT_MILLISECONDS = 30 * 86_400_000;
-
 const TrashRowView = ({ task, onRestore }: TrashRowProps) => {
   const { deletedAt } = task;
-  const goesAt = new Date(new Date(deletedAt ?? 0).getTime() + KEPT_MILLISECONDS).toISOString();
+  const goesAt = new Date(new Date(deletedAt ?? 0).getTime() + TRASH_KEPT_MS).toISOString();
   return (
     <div className="task-row trash-row" id={toRowId(task.id)} data-completed={task.completed}>
       <div className="task-body">
