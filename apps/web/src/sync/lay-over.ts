@@ -11,7 +11,8 @@ export interface ShownTask extends Task {
   readonly failure: FailedWrite | null;
 }
 
-const toShown = (task: Task): ShownTask => ({ ...task, isNew: false, isPending: false, failure: null });
+/** A task as the server has it, with nothing laid over. */
+export const toShown = (task: Task): ShownTask => ({ ...task, isNew: false, isPending: false, failure: null });
 
 const createShown = (write: Write & { kind: 'create' }): ShownTask => ({
   id: write.taskId,

@@ -21,8 +21,8 @@ export const compareAge: Compare = (a, b) =>
 export const nameList = (task: Pick<ShownTask, 'completed' | 'deletedAt'>): keyof TaskLists =>
   task.deletedAt === null ? (task.completed ? 'completed' : 'open') : 'trash';
 
-/** Where a task is or would be. */
-const findPlace = (list: readonly ShownTask[], task: ShownTask, compare: Compare): number => {
+/** Where a task is or would be in a list that is in order. */
+export const findPlace = (list: readonly ShownTask[], task: ShownTask, compare: Compare): number => {
   let low = 0;
   let high = list.length;
   while (low < high) {

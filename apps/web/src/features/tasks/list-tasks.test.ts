@@ -1,24 +1,9 @@
 import { expect, test } from 'vitest';
-import type { ShownTask } from '../../sync/lay-over.ts';
+import { type ShownTask, toShown } from '../../sync/lay-over.ts';
+import { makeTask } from '../../sync/testing/make-task.ts';
 import { withTasks } from './list-tasks.ts';
 
-const make = (minute: number): ShownTask => {
-  const createdAt = new Date(Date.UTC(2026, 10, 21, 8, minute)).toISOString();
-  return {
-    id: `018f2c6e-7d1a-7c3b-9a52-0000000000${String(minute).padStart(2, '0')}`,
-    title: `Of minute ${minute}`,
-    description: '',
-    completed: false,
-    completedAt: null,
-    createdAt,
-    updatedAt: createdAt,
-    deletedAt: null,
-    revision: 1,
-    isNew: false,
-    isPending: false,
-    failure: null,
-  };
-};
+const make = (minute: number): ShownTask => toShown(makeTask(60 * minute));
 
 const listed = [50, 40, 30, 20, 10].map(make);
 const readMinutes = (tasks: readonly ShownTask[]) => tasks.map(({ createdAt }) => Number(createdAt.slice(14, 16)));

@@ -8,7 +8,7 @@ import { SidePanel } from '../../components/side-panel.tsx';
 import { HAS_KEYBOARD, matchesMedia } from '../../components/use-media-query.ts';
 import { sayDay, sayInstant } from '../../dates.ts';
 import { describeError, readErrorAnswer } from '../../errors.ts';
-import type { ShownTask } from '../../sync/lay-over.ts';
+import { type ShownTask, toShown } from '../../sync/lay-over.ts';
 import { useSyncState } from '../../sync-context.tsx';
 import { trpc } from '../../trpc.ts';
 import { DescriptionEditor } from './description-editor.tsx';
@@ -29,7 +29,7 @@ const useTask = (id: string) => {
   const held = useSyncState(({ byId }) => byId.get(id));
   const isRead = useSyncState((state) => state.isLoaded && state.isWhole);
   const query = trpc.tasks.get.useQuery({ id }, { enabled: isRead && held === undefined });
-  const fetched: ShownTask | undefined = query.data && { ...query.data, isNew: false, isPending: false, failure: null };
+  const fetched: ShownTask | undefined = query.data && toShown(query.data);
   const isGone = held?.deletedAt != null;
   return { task: isGone ? undefined : (held ?? fetched), isGone, query };
 };
