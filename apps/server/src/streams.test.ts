@@ -60,7 +60,7 @@ describe('a stream of changes', () => {
     expect(await stream.next()).toEqual({
       event: 'message',
       id: '1',
-      data: { revision: 1, reset: false, tasks: [task] },
+      data: { revision: 1, reset: false, next: null, olderCompleted: null, tasks: [task] },
     });
   });
 
@@ -81,7 +81,10 @@ describe('a stream of changes', () => {
     const stream = await openStream(originOf(server), token, options);
     onTestFinished(stream.close);
     await stream.next();
-    expect(await stream.next()).toMatchObject({ id: '2', data: { revision: 2, reset: false, tasks: [missed] } });
+    expect(await stream.next()).toMatchObject({
+      id: '2',
+      data: { revision: 2, reset: false, next: null, olderCompleted: null, tasks: [missed] },
+    });
   });
 
   test.each([

@@ -39,6 +39,8 @@ interface Row {
 const collect = (rows: readonly Row[], reset: boolean): Changes => ({
   revision: rows[0]?.revision ?? 0,
   reset,
+  next: null,
+  olderCompleted: null,
   tasks: rows.flatMap(({ task }) => (task === null ? [] : [task])),
 });
 

@@ -23,8 +23,24 @@ test('what has served its time goes, and nothing else', async () => {
     { userId, id: gone, expiresAt: ago('1 second') },
   ]);
   await db.insert(emailLinks).values([
-    { userId, id: kept, kind: 'password-reset', email: 'ada@example.com', expiresAt: ago('1 hour') },
-    { userId, id: gone, kind: 'password-reset', email: 'ada@example.com', expiresAt: ago('25 hours') },
+    {
+      userId,
+      id: kept,
+      kind: 'password-reset',
+      email: 'ada@example.com',
+      accountEmail: 'ada@example.com',
+      passwordVersion: 0,
+      expiresAt: ago('1 hour'),
+    },
+    {
+      userId,
+      id: gone,
+      kind: 'password-reset',
+      email: 'ada@example.com',
+      accountEmail: 'ada@example.com',
+      passwordVersion: 0,
+      expiresAt: ago('25 hours'),
+    },
   ]);
   await db.insert(rateLimits).values([
     { key: kept, points: 1, expire: Date.now() + 60_000 },

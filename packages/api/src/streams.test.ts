@@ -35,10 +35,16 @@ describe('sync.changes', () => {
   test('begins at once, follows, and ends when its reader leaves', async () => {
     const { user, caller } = await signIn();
     const stream = await follow(user);
-    expect(await stream.next()).toEqual({ id: '0', changes: { revision: 0, reset: false, tasks: [] } });
+    expect(await stream.next()).toEqual({
+      id: '0',
+      changes: { revision: 0, reset: false, next: null, olderCompleted: null, tasks: [] },
+    });
     const coming = stream.next();
     const task = await caller.tasks.create({ title: 'New' });
-    expect(await coming).toEqual({ id: '1', changes: { revision: 1, reset: false, tasks: [task] } });
+    expect(await coming).toEqual({
+      id: '1',
+      changes: { revision: 1, reset: false, next: null, olderCompleted: null, tasks: [task] },
+    });
     const end = stream.next();
     expect(api.dependencies.changeHints.countFollowers(user.id)).toBe(1);
     stream.stop();
@@ -52,7 +58,10 @@ describe('sync.changes', () => {
     const missed = await caller.tasks.create({ title: 'Missed' });
     for (const lastEventId of [1, '1']) {
       const stream = await follow(user, { lastEventId });
-      expect(await stream.next()).toEqual({ id: '2', changes: { revision: 2, reset: false, tasks: [missed] } });
+      expect(await stream.next()).toEqual({
+        id: '2',
+        changes: { revision: 2, reset: false, next: null, olderCompleted: null, tasks: [missed] },
+      });
       stream.stop();
     }
     for (const lastEventId of [-1, '-1', 'latest', '1e3', '9'.repeat(16)]) {

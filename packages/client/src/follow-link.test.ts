@@ -4,7 +4,13 @@ import { createDocketClient, type DocketClientOptions, DocketError, type DocketO
 
 type Changes = DocketOutputs['sync']['pull'];
 
-const changesOf = (revision: number): Changes => ({ revision, reset: false, tasks: [] });
+const changesOf = (revision: number): Changes => ({
+  revision,
+  reset: false,
+  next: null,
+  olderCompleted: null,
+  tasks: [],
+});
 
 const writeEvent = (response: ServerResponse, lines: Record<string, string>): void => {
   response.write(

@@ -49,7 +49,36 @@ describe('migrateDatabase', () => {
     await db.execute(sql`insert into tasks (user_id, id, title) values (${id}, ${id}, 'Old')`);
     await run('0002_changes');
     expect(await db.select({ revision: tasks.revision }).from(tasks)).toEqual([{ revision: 1 }]);
-    expect(await db.select().from(changeClock)).toEqual([{ userId: id, revision: 1, purgedRevision: 0 }]);
+    const [clock] = await db.execute(sql`select revision, purged_revision from change_clock`);
+    expect(clock).toEqual({ revision: '1', purged_revision: '0' });
+    await run('0003_closed_doors');
+    expect(await db.select().from(changeClock)).toEqual([
+      { userId: id, revision: 1, purgedRevision: 0, taskCount: 1, byteCount: 3 },
+    ]);
+  });
+
+  test('has triggers that count each user`s tasks and the bytes of their texts', async () => {
+    const { url, db } = await createEmptyDatabase();
+    await migrateDatabase(url);
+    const [ada, ben] = ['018f2c6e-7d1a-7c3b-9a52-3f1d8f0e6b11', '018f2c6e-7d1a-7c3b-9a52-3f1d8f0e6b12'];
+    const addUsers = sql`insert into users (id, email, hashed_password) values`;
+    await db.execute(sql`${addUsers} (${ada}, 'ada@example.com', 'x'), (${ben}, 'ben@example.com', 'x')`);
+    const readCounts = async () =>
+      [...(await db.execute(sql`select task_count, byte_count from change_clock order by user_id`))].map(
+        (clock) => `${String(clock['task_count'])} ${String(clock['byte_count'])}`,
+      );
+    await db.execute(sql`insert into tasks (user_id, id, title, description)
+      values (${ada}, ${ada}, 'One', ''), (${ada}, ${ben}, 'Zwölf', 'four'), (${ben}, ${ada}, 'x', '')`);
+    expect(await readCounts()).toEqual(['2 13', '1 1']);
+    await db.execute(sql`update tasks set title = 'Longer', completed_at = now() where user_id = ${ada}`);
+    expect(await readCounts()).toEqual(['2 16', '1 1']);
+    await db.execute(sql`insert into tasks (user_id, id, title) values (${ada}, ${ada}, 'Twice')
+      on conflict (user_id, id) do update set id = excluded.id`);
+    expect(await readCounts()).toEqual(['2 16', '1 1']);
+    await db.execute(sql`delete from tasks where id = ${ada}`);
+    expect(await readCounts()).toEqual(['1 10', '0 0']);
+    await db.execute(sql`delete from users where id = ${ada}`);
+    expect(await readCounts()).toEqual(['0 0']);
   });
 
   test('by several replicas at once migrates an empty database once', async () => {

@@ -53,13 +53,15 @@ export const sessions = pgTable(
     expiresAt: instant().notNull(),
     revokedAt: instant(),
     passwordVersion: integer().notNull().default(0),
-    /** What the newest refresh token counts, and since when. */
+    /** The number of the newest refresh token, and since when there is that one. */
     refreshCounter: integer().notNull().default(0),
     refreshedAt: instant()
       .notNull()
       .default(sql`now()`),
+    /** The newest refresh token that the browser is known to have kept: it was used more than a minute after it was made. */
+    confirmedCounter: integer().notNull().default(0),
   },
-  (table) => [primaryKey({ columns: [table.userId, table.id] })],
+  (table) => [primaryKey({ columns: [table.userId, table.id] }), index('sessions_by_expiry').on(table.expiresAt)],
 );
 
 export const tasks = pgTable(
@@ -98,7 +100,10 @@ export const tasks = pgTable(
     index('tasks_in_trash')
       .on(table.userId, table.createdAt, table.id)
       .where(sql`deleted_at is not null`),
-    index('tasks_by_revision').on(table.userId, table.revision),
+    index('tasks_by_revision').on(table.userId, table.revision, table.id),
+    index('tasks_by_deletion')
+      .on(table.deletedAt)
+      .where(sql`deleted_at is not null`),
   ],
 );
 
@@ -113,6 +118,9 @@ export const changeClock = pgTable('change_clock', {
   revision: bigint({ mode: 'number' }).notNull(),
   /** Of what the purge has deleted for good, the newest; who knows less has to begin anew. */
   purgedRevision: bigint({ mode: 'number' }).notNull().default(0),
+  /** The user's tasks, those in the trash included, and the bytes of their texts. Triggers on `tasks` keep both. */
+  taskCount: bigint({ mode: 'number' }).notNull().default(0),
+  byteCount: bigint({ mode: 'number' }).notNull().default(0),
 });
 
 /** A link that was mailed, good once. Its token is computed from the id, so that no secret is stored. */
@@ -126,10 +134,13 @@ export const emailLinks = pgTable(
     kind: text({ enum: ['password-reset', 'email-change'] }).notNull(),
     /** Where it was sent: the account's address, or the one that shall become it. */
     email: text().notNull(),
+    /** The account's address and password version when the link was asked for; it is good only while both are the same. */
+    accountEmail: text().notNull(),
+    passwordVersion: integer().notNull(),
     expiresAt: instant().notNull(),
     usedAt: instant(),
   },
-  (table) => [primaryKey({ columns: [table.userId, table.id] })],
+  (table) => [primaryKey({ columns: [table.userId, table.id] }), index('email_links_by_expiry').on(table.expiresAt)],
 );
 
 /** Mail that is still to be sent. */
@@ -145,6 +156,9 @@ export const outbox = pgTable(
     recipient: text().notNull(),
     /** The new address, in a mail that tells the old one. */
     newEmail: text(),
+    /** The account's address and password version when a link was asked for; null in notices, and where there is no account. */
+    accountEmail: text(),
+    passwordVersion: integer(),
     createdAt: instant()
       .notNull()
       .default(sql`now()`),
@@ -181,8 +195,12 @@ export const auditEvents = pgTable(
 );
 
 /** As rate-limiter-flexible wants it: points that were used, and when they come back in milliseconds since 1970. */
-export const rateLimits = pgTable('rate_limits', {
-  key: varchar({ length: 255 }).primaryKey(),
-  points: integer().notNull().default(0),
-  expire: bigint({ mode: 'number' }),
-});
+export const rateLimits = pgTable(
+  'rate_limits',
+  {
+    key: varchar({ length: 255 }).primaryKey(),
+    points: integer().notNull().default(0),
+    expire: bigint({ mode: 'number' }),
+  },
+  (table) => [index('rate_limits_by_expiry').on(table.expire)],
+);

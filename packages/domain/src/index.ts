@@ -23,7 +23,7 @@ export {
   Session,
   SessionIdInput,
 } from './session.ts';
-export { Changes, FollowChangesInput, PullInput } from './sync.ts';
+export { Changes, CHANGES_PAGE_MAX, FollowChangesInput, PullInput } from './sync.ts';
 export {
   CreateTaskInput,
   DeleteTaskOutput,

@@ -51,7 +51,15 @@ const findUserId = async ({ email }: Pick<WireAccount, 'email'>): Promise<string
 const makeLink = async (account: WireAccount, purpose: 'password-reset' | 'email-change', email = account.email) => {
   const [userId, linkId] = [await findUserId(account), randomUUID()];
   const expiresAt = sql`now() + interval '30 minutes'`;
-  await server.database.db.insert(emailLinks).values({ userId, id: linkId, kind: purpose, email, expiresAt });
+  await server.database.db.insert(emailLinks).values({
+    userId,
+    id: linkId,
+    kind: purpose,
+    email,
+    expiresAt,
+    accountEmail: sql`(select email from users where id = ${userId})`,
+    passwordVersion: sql`(select password_version from users where id = ${userId})`,
+  });
   return createLinkTokens({ secret: server.secret }).format({ purpose, userId, linkId });
 };
 

@@ -42,6 +42,8 @@ const makeResetLink = async (account: WireAccount): Promise<string> => {
     id: linkId,
     kind: 'password-reset',
     email: account.email,
+    accountEmail: sql`(select email from users where id = ${userId})`,
+    passwordVersion: sql`(select password_version from users where id = ${userId})`,
     expiresAt: sql`now() + interval '30 minutes'`,
   });
   return createLinkTokens({ secret: server.secret }).format({ purpose: 'password-reset', userId, linkId });

@@ -178,7 +178,15 @@ const useLinks = async (account: WireAccount): Promise<void> => {
   const [userId, linkId] = [user?.id ?? '', randomUUID()];
   const expiresAt = sql`now() + interval '30 minutes'`;
   const kind = 'password-reset' as const;
-  await database.db.insert(emailLinks).values({ userId, id: linkId, kind, email: account.email, expiresAt });
+  await database.db.insert(emailLinks).values({
+    userId,
+    id: linkId,
+    kind,
+    email: account.email,
+    expiresAt,
+    accountEmail: sql`(select email from users where id = ${userId})`,
+    passwordVersion: sql`(select password_version from users where id = ${userId})`,
+  });
   for (const each of [secret, randomBytes(48).toString('base64url')]) {
     const token = createLinkTokens({ secret: each }).format({ purpose: kind, userId, linkId });
     secrets.add(token);

@@ -200,7 +200,15 @@ describe('a token of one purpose is not good for another (ASVS 9.2.2; RFC 8725 3
     const linkId = randomUUID();
     const email = purpose === 'password-reset' ? account.email : `${randomUUID()}@example.com`;
     const expiresAt = sql`now() + interval '30 minutes'`;
-    await server.database.db.insert(emailLinks).values({ userId, id: linkId, kind: purpose, email, expiresAt });
+    await server.database.db.insert(emailLinks).values({
+      userId,
+      id: linkId,
+      kind: purpose,
+      email,
+      expiresAt,
+      accountEmail: sql`(select email from users where id = ${userId})`,
+      passwordVersion: sql`(select password_version from users where id = ${userId})`,
+    });
     return createLinkTokens({ secret: server.secret }).format({ purpose, userId, linkId });
   };
   const cookieName = (): string => account.cookie.split('=')[0] ?? '';

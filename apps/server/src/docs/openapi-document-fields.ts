@@ -94,7 +94,15 @@ export const FIELD_NOTES: Record<string, FieldNotes> = {
   'tasks.revision': { description: 'Which change of yours wrote it: the higher, the later.', example: 42 },
   'tasks.list.deleted': { description: 'True: the tasks in the trash, and no others.', example: false },
   'sync.since': { description: 'The `revision` of the answer before; leave it out at first.', example: 41 },
-  'sync.revision': { description: 'Send it as `since` the next time.', example: 42 },
+  'sync.cursor': { description: 'The `next` of the page before; leave it out for the first page.' },
+  'sync.limit': { description: 'How many rows a page has at most.', example: 2_000 },
+  'sync.revision': { description: 'Send it as `since` the next time, after the last page.', example: 42 },
+  'sync.next': { description: 'Send it as `cursor` for the next page; null on the last one.', example: null },
+  'sync.olderCompleted': {
+    description:
+      'Send it to `tasks.list` as `cursor` for the completed tasks that a first answer leaves out; null where it leaves out none.',
+    example: null,
+  },
   'sync.reset': {
     description: 'True where `since` is no longer known: forget every task that is not in this answer.',
     example: false,

@@ -82,7 +82,13 @@ describe('the store', () => {
     expect(first.tasks.length).toBeLessThan(110);
 
     const store = createTaskStore();
-    const facts = startFacts({ revision: 1, reset: true, tasks: many(150, { completed: true }) });
+    const facts = startFacts({
+      revision: 1,
+      reset: true,
+      next: null,
+      olderCompleted: null,
+      tasks: many(150, { completed: true }),
+    });
     const changed = makeTask(3);
     store.putFirst({ ...first, tasks: [...first.tasks, changed], facts, writes });
     const { counts } = former.getState();

@@ -46,6 +46,8 @@ export const createOutbox = (options: { db: Database; linkTokens: LinkTokens; pu
             id: sql`${mail.id}::uuid`.as('id'),
             kind: sql`${purpose}::text`.as('kind'),
             email: sql`${mail.recipient}::text`.as('email'),
+            accountEmail: users.email,
+            passwordVersion: users.passwordVersion,
             expiresAt: sql`${createdAt} + ${LINK_LIFE}`.as('expires_at'),
             usedAt: sql`null::timestamptz`.as('used_at'),
           })

@@ -23,7 +23,15 @@ const signUp = async () => {
 const makeLink = async (userId: string, email: string, expiresIn = '30 minutes') => {
   const linkId = randomUUID();
   const expiresAt = sql`now() + ${expiresIn}::interval`;
-  await api.database.db.insert(emailLinks).values({ userId, id: linkId, kind: 'email-change', email, expiresAt });
+  await api.database.db.insert(emailLinks).values({
+    userId,
+    id: linkId,
+    kind: 'email-change',
+    email,
+    expiresAt,
+    accountEmail: sql`(select email from users where id = ${userId})`,
+    passwordVersion: sql`(select password_version from users where id = ${userId})`,
+  });
   return api.dependencies.linkTokens.format({ purpose: 'email-change', userId, linkId });
 };
 

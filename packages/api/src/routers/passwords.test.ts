@@ -32,6 +32,8 @@ const makeLink = async (userId: string, email: string, expiresIn = '30 minutes')
     id: linkId,
     kind: 'password-reset',
     email,
+    accountEmail: sql`(select email from users where id = ${userId})`,
+    passwordVersion: sql`(select password_version from users where id = ${userId})`,
     expiresAt: sql`now() + ${expiresIn}::interval`,
   });
   return api.dependencies.linkTokens.format({ purpose: 'password-reset', userId, linkId });

@@ -30,7 +30,13 @@ const putIntoTrashAgo = (user: TestUser, id: string, interval: string) =>
 describe('revisions', () => {
   test('count the changes of each user from 1 on', async () => {
     const [ada, bob] = [await signIn(), await signIn()];
-    expect(await ada.caller.sync.pull({})).toEqual({ revision: 0, reset: false, tasks: [] });
+    expect(await ada.caller.sync.pull({})).toEqual({
+      revision: 0,
+      reset: false,
+      next: null,
+      olderCompleted: null,
+      tasks: [],
+    });
     const { id, revision } = await ada.caller.tasks.create({ title: 'One' });
     expect(revision).toBe(1);
     expect(await ada.caller.tasks.update({ id, title: 'Two' })).toMatchObject({ revision: 2 });
@@ -169,7 +175,13 @@ describe('sync.pull', () => {
     const { caller } = await signIn();
     const [kept, gone] = [await caller.tasks.create({ title: 'Kept' }), await caller.tasks.create({ title: 'Gone' })];
     const { revision: since } = await caller.sync.pull({});
-    expect(await caller.sync.pull({ since })).toEqual({ revision: since, reset: false, tasks: [] });
+    expect(await caller.sync.pull({ since })).toEqual({
+      revision: since,
+      reset: false,
+      next: null,
+      olderCompleted: null,
+      tasks: [],
+    });
     await caller.tasks.delete({ id: gone.id });
     const fresh = await caller.tasks.create({ title: 'Fresh' });
     const changes = await caller.sync.pull({ since });
@@ -183,7 +195,13 @@ describe('sync.pull', () => {
   test('begins anew for a revision that the user has not come to', async () => {
     const { caller } = await signIn();
     const task = await caller.tasks.create({ title: 'Here' });
-    expect(await caller.sync.pull({ since: 7 })).toEqual({ revision: 1, reset: true, tasks: [task] });
+    expect(await caller.sync.pull({ since: 7 })).toEqual({
+      revision: 1,
+      reset: true,
+      next: null,
+      olderCompleted: null,
+      tasks: [task],
+    });
   });
 
   test('begins anew for everybody after the statement that the README has for a restored backup', async () => {
@@ -193,10 +211,28 @@ describe('sync.pull', () => {
     const [, statement = ''] = /```sql\n(.*?);\n```/s.exec(readme) ?? [];
     await api.database.db.execute(statement);
     for (const since of [0, 1, 50]) {
-      expect(await caller.sync.pull({ since })).toEqual({ revision: 1_000_001, reset: true, tasks: [task] });
+      expect(await caller.sync.pull({ since })).toEqual({
+        revision: 1_000_001,
+        reset: true,
+        next: null,
+        olderCompleted: null,
+        tasks: [task],
+      });
     }
-    expect(await caller.sync.pull({ since: 1_000_001 })).toEqual({ revision: 1_000_001, reset: false, tasks: [] });
-    expect(await idle.caller.sync.pull({ since: 1 })).toEqual({ revision: 1_000_000, reset: true, tasks: [] });
+    expect(await caller.sync.pull({ since: 1_000_001 })).toEqual({
+      revision: 1_000_001,
+      reset: false,
+      next: null,
+      olderCompleted: null,
+      tasks: [],
+    });
+    expect(await idle.caller.sync.pull({ since: 1 })).toEqual({
+      revision: 1_000_000,
+      reset: true,
+      next: null,
+      olderCompleted: null,
+      tasks: [],
+    });
   });
 
   test('answers nothing of anybody else', async () => {
