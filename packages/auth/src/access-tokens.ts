@@ -10,10 +10,13 @@ const MAX_TOKEN_CHARACTERS = 4096;
 const MAX_REMEMBERED = 2_000;
 
 /**
- * Three segments of base64url, the last one canonical: 32 bytes are 43 characters of which the last carries only
- * four bits, so that one signature has one spelling.
+ * Canonical base64url that does not begin with a byte order mark: bits that belong to no byte are zero, and what a
+ * decoder would leave out is not there. So one token has one spelling.
  */
-const COMPACT_JWS = /^[\w-]+\.[\w-]+\.[\w-]{42}[AEIMQUYcgkosw048]$/;
+const SEGMENT = '(?!77u_)(?:[\\w-]{4})*(?:[\\w-]{2}[AEIMQUYcgkosw048]|[\\w-][AQgw])?';
+
+/** Header, payload and the 32 bytes of an HS256 signature. */
+const COMPACT_JWS = new RegExp(`^${SEGMENT}\\.${SEGMENT}\\.[\\w-]{42}[AEIMQUYcgkosw048]$`);
 
 const VERIFICATION = { algorithms: ['HS256'], requiredClaims: ['sub', 'email', 'exp'] };
 
@@ -105,6 +108,11 @@ export const createAccessTokens = async (options: {
     return undefined;
   };
 
+  const readVerified = async (token: string): Promise<Claims> => {
+    if (token.length > MAX_TOKEN_CHARACTERS || !COMPACT_JWS.test(token)) throw new InvalidTokenError();
+    return readClaims(await verifySignature(token).catch(refuse));
+  };
+
   // Whether a signature is good never changes, so each token is verified once; its times are checked at every call.
   const remembered = new Map<string, Claims>();
   const remember = (token: string, claims: Claims): void => {
@@ -126,9 +134,8 @@ export const createAccessTokens = async (options: {
     },
 
     async verify(token) {
-      if (token.length > MAX_TOKEN_CHARACTERS || !COMPACT_JWS.test(token)) throw new InvalidTokenError();
       const known = remembered.get(token);
-      const claims = known ?? readClaims(await verifySignature(token).catch(refuse));
+      const claims = known ?? (await readVerified(token));
       checkTimes(claims);
       if (known === undefined) remember(token, claims);
       return {

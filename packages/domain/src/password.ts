@@ -4,11 +4,18 @@ import { Text } from './text.ts';
 export const PASSWORD_MIN_CHARACTERS = 8;
 const PASSWORD_MAX_CHARACTERS = 256;
 const PASSWORD_MAX_BYTES = 1024;
+/** NFC shortens no text of more UTF-16 units than this to the allowed characters (Unicode TR 15, expansion factors). */
+const PASSWORD_MAX_RAW_UNITS = 2048;
 
 /** A password as it is signed in with: no rule that could lock out an old account, only bounds on the work. */
 export const Password = z
   .string('Enter your password.')
   .min(1, { error: 'Enter your password.', abort: true })
+  // Ahead of NFC, which takes quadratic time on combining marks: 128 KiB of them would hold the process for seconds.
+  .refine((password) => password.length <= PASSWORD_MAX_RAW_UNITS, {
+    error: `The password can have at most ${PASSWORD_MAX_CHARACTERS} characters.`,
+    abort: true,
+  })
   .transform((password) => password.normalize('NFC'))
   .pipe(
     Text('The password', PASSWORD_MAX_CHARACTERS).refine(

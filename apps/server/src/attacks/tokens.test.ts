@@ -65,12 +65,6 @@ const signAs = async (alg: string, type: 'ec' | 'ed25519' | 'rsa'): Promise<stri
 
 const deriveKey = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', server.secret, '', purpose, 32));
 
-/** Adds what only the spelling holds: the last character of these segments has bits that no byte takes. */
-const respell = (segment: string): string => {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-  return segment.slice(0, -1) + alphabet.charAt(alphabet.indexOf(segment.slice(-1)) ^ 1);
-};
-
 const change = (write: (segments: { header: string; payload: string; signature: string }) => string): string => {
   const [header = '', payload = '', signature = ''] = account.token.split('.');
   return write({ header, payload, signature });
@@ -129,25 +123,6 @@ const FORGERIES: [string, () => string | Promise<string>][] = [
   ]),
   ['whose header is nested 900 deep', () => seal(encode('['.repeat(900) + ']'.repeat(900)), encode('{}'))],
   ['whose claims are nested 1,400 deep', () => seal(encode('{"alg":"HS256"}'), encode('['.repeat(1_400)))],
-  // One token has one spelling (RFC 7515 2: no padding, no white space, no other alphabet).
-  ['with padding before the dots', () => change((all) => `${all.header}=.${all.payload}==.${all.signature}`)],
-  ['with padding that is signed, too', () => seal(`${encode('{"alg":"HS256"}')}=`, encode(JSON.stringify(claims())))],
-  ['in the other alphabet', () => change((all) => `${all.header}.${all.payload}.+/${all.signature.slice(2)}`)],
-  [
-    'with another spelling of the header',
-    () => change((all) => `${respell(all.header)}.${all.payload}.${all.signature}`),
-  ],
-  [
-    'with another spelling of the payload',
-    () => change((all) => `${all.header}.${respell(all.payload)}.${all.signature}`),
-  ],
-  ['with a dot ahead', () => `.${account.token}`],
-  ['with a dot behind', () => `${account.token}.`],
-  [
-    'with a character of the payload less',
-    () => change((all) => `${all.header}.${all.payload.slice(1)}.${all.signature}`),
-  ],
-  ['percent-encoded', () => account.token.replaceAll('.', '%2E')],
   ['of the signature alone', () => change((all) => `..${all.signature}`)],
   ['whose signature is that of all zeros', () => change((all) => `${all.header}.${all.payload}.${'A'.repeat(43)}`)],
   ['with a signature of SHA-512', () => change((all) => `${all.header}.${all.payload}.${'A'.repeat(86)}`)],
