@@ -12,7 +12,8 @@ import type { Edge } from './request-origin.ts';
 export const TRPC_PREFIX = '/trpc/';
 const MAX_BATCH_SIZE = 10;
 
-const PROCEDURE_PATHS = /^[\w.,]+$/;
+/** No name is longer, and a refusal repeats it. */
+const PROCEDURE_PATHS = /^(?!$)[\w.]{0,64}(?:,[\w.]{0,64})*$/;
 /** What the adapter takes for the parameters of a WebSocket connection, which there is none of. */
 const WEBSOCKET_PARAMETERS = /[?&]connectionParams=/;
 
