@@ -154,7 +154,7 @@ export const createApp = (options: AppOptions): RequestListener => {
     logRequest(logger, request, response);
     const answer = (): void => {
       const path = request.url?.split('?', 1)[0] ?? '';
-      if (path.startsWith(TRPC_PREFIX) && path !== LARGE_ANSWERS.trpc) trpc(request, response);
+      if (path.startsWith(TRPC_PREFIX) && path !== LARGE_ANSWERS.trpc) void trpc(request, response);
       else app(request, response);
     };
     if (options.corsOrigins.length === 0) answer();

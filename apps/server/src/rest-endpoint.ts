@@ -6,7 +6,7 @@ import { sendRestError } from './edge-error.ts';
 import { type Logger, reportFault } from './logger.ts';
 import { readRequestFacts } from './request-facts.ts';
 import type { Edge } from './request-origin.ts';
-import { readJsonBody, refuseOptionalBody } from './request-body.ts';
+import { parseJson, readBody, refuseOptionalBody } from './request-body.ts';
 import { listRestProcedures } from './rest-procedures.ts';
 
 /** What a schema wants of each query parameter that is not text; on its way here it is text all the same. */
@@ -36,9 +36,9 @@ const readParameters = (parameterTypes: ParameterTypes, request: Request): Recor
     Object.entries(request.query).map(([name, value]) => [name, readParameter(value, parameterTypes.get(name))]),
   );
 
-const readBody = async (request: Request, response: Response): Promise<object> => {
-  const body = await readJsonBody(request, response);
-  if (body === undefined) return {};
+const readFields = (text: string | undefined): object => {
+  if (text === undefined) return {};
+  const body = parseJson(text);
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
   throw new TRPCError({ code: 'BAD_REQUEST', message: 'The body must be a JSON object.' });
 };
@@ -66,21 +66,23 @@ export const createRestEndpoint = (options: { dependencies: Dependencies; logger
     for (const each of paths) methodsByPath.set(each, [...(methodsByPath.get(each) ?? []), method.toUpperCase()]);
     const parameterTypes = readParameterTypes(procedure.input);
     // A password in an address would end up in logs and histories, so what a mutation takes is in the body.
-    const readInput = async (request: Request, response: Response): Promise<unknown> => {
-      const body = type === 'mutation' ? await readBody(request, response) : readParameters(parameterTypes, request);
-      return procedure.input === undefined ? undefined : { ...body, ...request.params };
+    const readInput = (request: Request, body: string | undefined): unknown => {
+      const fields = type === 'mutation' ? readFields(body) : readParameters(parameterTypes, request);
+      return procedure.input === undefined ? undefined : { ...fields, ...request.params };
     };
     const answer = async (request: Request, response: Response): Promise<void> => {
       try {
         // A procedure that takes no input does not look at the body.
         const refusal = type === 'mutation' ? refuseOptionalBody(request) : null;
         if (refusal !== null) throw refusal;
+        const body = await readBody(request);
         const output: unknown = await callTRPCProcedure({
           router: appRouter,
           path: name,
           type,
           ctx: createContext(dependencies, readRequestFacts(request, response, edge)),
-          getRawInput: () => readInput(request, response),
+          // Only once the token was checked.
+          getRawInput: () => Promise.resolve(readInput(request, body)),
           signal: undefined,
           batchIndex: 0,
         });

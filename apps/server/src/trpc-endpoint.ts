@@ -1,18 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { appRouter, createContext, type Dependencies } from '@docket/api';
-import { TRPCError } from '@trpc/server';
+import { getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { listErrorHeaders, sendTrpcError } from './edge-error.ts';
 import { type Logger, reportFault } from './logger.ts';
 import { listRestProcedures } from './rest-procedures.ts';
-import { MAX_BODY_BYTES, refuseBody } from './request-body.ts';
+import { readBody, refuseBody } from './request-body.ts';
 import { readRequestFacts } from './request-facts.ts';
 import type { Edge } from './request-origin.ts';
 
 export const TRPC_PREFIX = '/trpc/';
 const MAX_BATCH_SIZE = 10;
 
-const PROCEDURE_PATHS = /^[\w.,]+$/;
+/** No name is longer, and a refusal repeats it. */
+const PROCEDURE_PATHS = /^(?!$)[\w.]{0,64}(?:,[\w.]{0,64})*$/;
 /** What the adapter takes for the parameters of a WebSocket connection, which there is none of. */
 const WEBSOCKET_PARAMETERS = /[?&]connectionParams=/;
 
@@ -56,14 +57,24 @@ const refuse = (request: IncomingMessage): TRPCError | null => {
   return request.method === 'GET' ? null : refuseBody(request);
 };
 
+/** Reads the whole body and leaves it where the adapter looks for it, which else calls the procedure ahead of it. */
+const takeBody = async (request: IncomingMessage): Promise<TRPCError | null> => {
+  try {
+    Object.assign(request, { body: await readBody(request) });
+    return null;
+  } catch (error) {
+    return getTRPCErrorFromUnknown(error);
+  }
+};
+
 /** tRPC behind a gate that lets through only what a tRPC client of ours would send. */
 export const createTrpcEndpoint = (options: { dependencies: Dependencies; logger: Logger; edge: Edge }) => {
   const { dependencies, logger, edge } = options;
-  return (request: IncomingMessage, response: ServerResponse): void => {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.setHeader('cache-control', 'no-store');
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-    const refusal = refuse(request);
+    const refusal = refuse(request) ?? (await takeBody(request));
     if (refusal !== null) {
       if (refusal.code === 'METHOD_NOT_SUPPORTED') response.setHeader('allow', 'GET, POST');
       sendTrpcError(response, refusal);
@@ -77,12 +88,11 @@ export const createTrpcEndpoint = (options: { dependencies: Dependencies; logger
     delete request.headers.accept;
     // Of a query the adapter would read a form, or refuse it in words of its own.
     if (request.method === 'GET') delete request.headers['content-type'];
-    void nodeHTTPRequestHandler({
+    await nodeHTTPRequestHandler({
       router: appRouter,
       req: request,
       res: response,
       path: readProcedurePaths(request.url ?? '') ?? '',
-      maxBodySize: MAX_BODY_BYTES,
       maxBatchSize: MAX_BATCH_SIZE,
       createContext: ({ info }) => createContext(dependencies, { ...facts, isBatch: info.isBatchCall }),
       // The adapter names no type where it refuses the whole request.

@@ -47,23 +47,39 @@ export interface ErrorFacts {
   httpStatus: number;
   path: string | null;
   requestId: string | null;
-  /** For each field that was refused, why. */
+  /** For each field that was refused, why; ten of them at most. */
   fieldErrors?: Record<string, string[]>;
   retryAfterSeconds?: number;
+}
+
+/** So a refusal stays below 4 kB, whatever was sent: a character of a name may take six bytes in JSON. */
+const MAX_FAULTS = 10;
+const MAX_NAME_CHARACTERS = 32;
+const MAX_FAULT_CHARACTERS = 140;
+
+const shorten = (text: string, maxCharacters: number): string =>
+  text.length > maxCharacters ? `${text.slice(0, maxCharacters)}…` : text;
+
+/** Each field at fault and why; as many as are named, and no more, are looked at. */
+function* listFaults(error: z.core.$ZodError): Generator<[field: string, message: string]> {
+  for (const issue of error.issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) yield [key, 'This field is not known here.'];
+    } else {
+      yield [issue.path.join('.') || 'input', issue.message];
+    }
+  }
 }
 
 const listFieldErrors = (error: z.core.$ZodError): Record<string, string[]> => {
   // A map, because a field may be called `constructor`.
   const fieldErrors = new Map<string, string[]>();
-  const add = (field: string, message: string): void => {
-    fieldErrors.set(field, [...(fieldErrors.get(field) ?? []), message]);
-  };
-  for (const issue of error.issues) {
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) add(key, 'This field is not known here.');
-    } else {
-      add(issue.path.join('.') || 'input', issue.message);
-    }
+  let left = MAX_FAULTS;
+  for (const [name, message] of listFaults(error)) {
+    if (left === 0) break;
+    left -= 1;
+    const field = shorten(name, MAX_NAME_CHARACTERS);
+    fieldErrors.set(field, [...(fieldErrors.get(field) ?? []), shorten(message, MAX_FAULT_CHARACTERS)]);
   }
   return Object.fromEntries(fieldErrors);
 };
