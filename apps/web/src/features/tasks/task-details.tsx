@@ -77,7 +77,7 @@ type FieldsProps = Pick<TaskDetailsProps, 'actions' | 'onComplete'> & { readonly
 const sayStatus = ({ failure, isPending }: ShownTask, isLive: boolean): string => {
   if (failure) return 'Not saved';
   if (!isPending) return 'Saved';
-  return isLive ? 'Saving…' : 'Kept here, and saved when Docket can be reached';
+  return isLive ? 'Not saved yet' : 'Kept here, and saved when Docket can be reached';
 };
 
 const Fields = ({ task, actions, onComplete }: FieldsProps) => {
