@@ -110,3 +110,69 @@ test('a change that is refused says why, where it happened and in one place for 
   expectQuiet(/status of 400/);
   await close();
 });
+
+test('a server that fails is told of after five seconds, also without the sidebar and on a phone, and tried again on demand', async () => {
+  const { page, expectQuiet, close } = await stage.visitTasks(['Before']);
+  const word = page.getByText('Not saved yet. Docket has trouble, trying again', { exact: true });
+  await expectStatus(page, 'All changes saved');
+  await page.clock.install();
+  await page.route('**/trpc/tasks.create*', (route) =>
+    route.fulfill({
+      status: 500,
+      json: {
+        error: {
+          message: 'Something failed.',
+          code: -32603,
+          data: { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, path: 'tasks.create', requestId: 'request-8' },
+        },
+      },
+    }),
+  );
+  await page.getByLabel('New task').fill('Kept');
+  await page.getByLabel('New task').press('Enter');
+  await page.clock.runFor(600);
+  await expectStatus(page, 'Saving…');
+  await page.getByRole('button', { name: 'Hide the sidebar' }).click();
+  await expectStatus(page, 'Saving…');
+  // Far past the moment, so that the write is left alone for a while.
+  await page.clock.runFor(20_000);
+  await word.waitFor();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await word.waitFor();
+  await expectAccessible(page);
+  expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+  // From here on no time passes in which it would be tried again by itself.
+  await page.clock.pauseAt(Number(await page.evaluate('Date.now()')) + 1_000);
+  await page.unrouteAll();
+  await andSave(page, 'tasks.create', () => page.getByRole('button', { name: 'Try now' }).click());
+  await page.clock.resume();
+  await word.waitFor({ state: 'detached' });
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.locator('.sync-status').waitFor({ state: 'hidden' });
+  expectQuiet(/status of 500/);
+  await close();
+});
+
+test('without the sidebar it is still said what waits and what was refused', async () => {
+  const { page, expectQuiet, close } = await stage.visitTasks(['Before']);
+  await expectStatus(page, 'All changes saved');
+  await page.getByRole('button', { name: 'Hide the sidebar' }).click();
+  await page.context().setOffline(true);
+  await page.getByLabel('New task').fill('Written in a tunnel');
+  await page.getByLabel('New task').press('Enter');
+  await expectStatus(page, 'Offline: 1 change waits');
+  await page.route('**/trpc/tasks.create*', (route) =>
+    route.fulfill({
+      status: 400,
+      json: { error: { message: 'No.', code: -32600, data: { code: 'BAD_REQUEST', httpStatus: 400, path: 'x' } } },
+    }),
+  );
+  await page.context().setOffline(false);
+  await page.getByRole('button', { name: '1 change not saved' }).click();
+  const list = page.getByRole('list', { name: 'Changes that were not saved' });
+  await list.getByRole('button', { name: 'Discard' }).click();
+  await expectTitles(page, ['Before']);
+  await page.locator('.sync-status').waitFor({ state: 'hidden' });
+  expectQuiet(OFFLINE, /status of 400/);
+  await close();
+});

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { Brand } from './brand.tsx';
 import { IconButton, Tooltip } from './button.tsx';
 import { CompletedIcon, DeleteIcon, PlusIcon, SidebarIcon, TasksIcon } from './icons.tsx';
+import { usePressGuard } from './use-press-guard.ts';
 import { useShortcut } from './use-shortcut.ts';
 
 type AppShellProps = {
@@ -40,6 +41,7 @@ export const AppShell = ({ openCount, account, status, onNewTask, onSettings, ch
     storeCollapsed(!isCollapsed);
     setIsCollapsed(!isCollapsed);
   };
+  usePressGuard();
   useShortcut('[', toggle);
   useShortcut('n', onNewTask);
   useShortcut(',', onSettings);

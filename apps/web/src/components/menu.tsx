@@ -31,7 +31,8 @@ export const Menu = ({ label, trigger, children }: MenuProps) => {
         if (event.target instanceof Element && event.target.closest('a')) setIsOpen(false);
       }}
       onKeyDown={(event) => {
-        if (event.key !== 'Escape' || !isOpen) return;
+        const isInDialog = event.target instanceof Element && event.target.closest('dialog') !== null;
+        if (event.key !== 'Escape' || !isOpen || isInDialog) return;
         event.preventDefault();
         setIsOpen(false);
         button.current?.focus();
@@ -48,9 +49,13 @@ export const Menu = ({ label, trigger, children }: MenuProps) => {
         {trigger}
       </button>
       {isOpen ? (
-        <fieldset className="menu-panel" aria-label={label}>
-          {children}
-        </fieldset>
+        <>
+          {/* What a finger hits beside the menu is to close it, and nothing else. */}
+          <div className="menu-veil" onClick={() => setIsOpen(false)} />
+          <fieldset className="menu-panel" aria-label={label}>
+            {children}
+          </fieldset>
+        </>
       ) : null}
     </div>
   );

@@ -1,7 +1,19 @@
 import './notices.css';
-import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import { createPortal } from 'react-dom';
 import { Button, IconButton } from './button.tsx';
 import { CloseIcon } from './icons.tsx';
+import { useTopDialog } from './top-dialog.ts';
 
 type Notice = {
   readonly message: string;
@@ -18,6 +30,8 @@ type Notices = {
   readonly announce: (message: string) => void;
   /** Shows a notice at the foot of the page and says it. */
   readonly notify: (notice: Notice) => void;
+  /** Whether a slot's notice is still there. */
+  readonly isShown: (slot: string) => boolean;
   /** Takes a slot's notice away. */
   readonly withdraw: (slot: string) => void;
   readonly clear: () => void;
@@ -37,11 +51,28 @@ export const useNotices = (): Notices => {
   return notices;
 };
 
+/** An element that moves into the uppermost dialog, since what is outside of it can be neither pressed nor heard. */
+const useUppermostPlace = (): HTMLElement => {
+  const [place] = useState(() => document.createElement('div'));
+  const dialog = useTopDialog();
+  useLayoutEffect(() => {
+    (dialog ?? document.body).append(place);
+    return () => place.remove();
+  }, [dialog, place]);
+  return place;
+};
+
 export const NoticesProvider = ({ children }: { readonly children: ReactNode }) => {
   const [spoken, setSpoken] = useState({ message: '', count: 0 });
   const [shown, setShown] = useState<readonly ShownNotice[]>([]);
+  const latestShown = useRef(shown);
   const nextKey = useRef(0);
+  const place = useUppermostPlace();
 
+  const change = useCallback((next: readonly ShownNotice[]) => {
+    latestShown.current = next;
+    setShown(next);
+  }, []);
   const announce = useCallback((message: string) => setSpoken(({ count }) => ({ message, count: count + 1 })), []);
   const notices = useMemo<Notices>(
     () => ({
@@ -49,29 +80,35 @@ export const NoticesProvider = ({ children }: { readonly children: ReactNode }) 
       notify: (notice) => {
         nextKey.current += 1;
         const added = { ...notice, key: nextKey.current };
-        setShown((before) => [...before.filter((one) => !isSame(one, notice)), added].slice(-SHOWN_AT_ONCE));
+        change([...latestShown.current.filter((one) => !isSame(one, notice)), added].slice(-SHOWN_AT_ONCE));
         announce(notice.message);
       },
-      withdraw: (slot) => setShown((before) => before.filter((one) => one.slot !== slot)),
-      clear: () => setShown([]),
+      isShown: (slot) => latestShown.current.some((one) => one.slot === slot),
+      withdraw: (slot) => change(latestShown.current.filter((one) => one.slot !== slot)),
+      clear: () => change([]),
     }),
-    [announce],
+    [announce, change],
   );
-  const dismiss = useCallback((key: number) => setShown((before) => before.filter((one) => one.key !== key)), []);
+  const dismiss = useCallback((key: number) => change(latestShown.current.filter((one) => one.key !== key)), [change]);
 
   return (
     <NoticesContext value={notices}>
       {children}
-      {/* A repeated sentence is a change too: the invisible space after every other one makes it so. */}
-      <output className="visually-hidden" aria-live="polite">
-        {spoken.message}
-        {spoken.count % 2 === 0 ? '' : '\u00a0'}
-      </output>
-      <section className="notices" aria-label="Notices" hidden={shown.length === 0}>
-        {shown.map((notice) => (
-          <NoticeCard key={notice.key} notice={notice} onDismiss={dismiss} />
-        ))}
-      </section>
+      {createPortal(
+        <>
+          {/* A repeated sentence is a change too: the invisible space after every other one makes it so. */}
+          <output className="visually-hidden" aria-live="polite">
+            {spoken.message}
+            {spoken.count % 2 === 0 ? '' : '\u00a0'}
+          </output>
+          <section className="notices" aria-label="Notices" hidden={shown.length === 0}>
+            {shown.map((notice) => (
+              <NoticeCard key={notice.key} notice={notice} onDismiss={dismiss} />
+            ))}
+          </section>
+        </>,
+        place,
+      )}
     </NoticesContext>
   );
 };

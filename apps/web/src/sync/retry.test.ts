@@ -82,7 +82,7 @@ describe('a pause', () => {
   });
 });
 
-test('a write rests from the third failure on, longer each time, until the server takes it', () => {
+test('a write rests from the third failure on, longer each time, until it is to be tried now or the server takes it', () => {
   const rests = createRests();
   const write = makeWrite(1, { kind: 'delete', taskId: toId(1) });
   const readRest = (): number | null => rests.readShortest(Date.now());
@@ -96,6 +96,10 @@ test('a write rests from the third failure on, longer each time, until the serve
       expect(rests.isResting(write, Date.now() + 2 * shortest)).toBe(false);
     }
   }
+  rests.end();
+  expect([rests.isResting(write, Date.now()), readRest()]).toEqual([false, null]);
+  rests.add(write);
+  expect(readRest()).toBeGreaterThan(8_000);
   rests.remove(write);
   expect([rests.isResting(write, Date.now()), readRest()]).toEqual([false, null]);
 });

@@ -83,6 +83,10 @@ export const createRests = () => {
       rests.set(writeId, { tries, until });
     },
     remove: ({ writeId }: Write): boolean => rests.delete(writeId),
+    /** Each may be tried once more now; how often it failed is remembered. */
+    end(): void {
+      for (const [writeId, { tries }] of rests) rests.set(writeId, { tries, until: 0 });
+    },
     /** How long the first of them still rests; null where none does. */
     readShortest(now: number): number | null {
       const left = [...rests.values()].map(({ until }) => until - now).filter((milliseconds) => milliseconds > 0);
@@ -90,3 +94,4 @@ export const createRests = () => {
     },
   };
 };
+export type Rests = ReturnType<typeof createRests>;

@@ -1,5 +1,5 @@
 import type { Task } from '@docket/domain';
-import { createRests, type Pause, readFault } from './retry.ts';
+import { type Pause, readFault, type Rests } from './retry.ts';
 import type { SyncApi } from './sync-api.ts';
 import type { Refusal, Write } from './writes.ts';
 
@@ -8,6 +8,7 @@ const TIMEOUT_MS = 30_000;
 interface SenderOptions {
   api: SyncApi;
   pause: Pause;
+  rests: Rests;
   signal: AbortSignal;
   /** The first to send of those that are not to be left alone for now. */
   next(isResting: (write: Write) => boolean): Write | undefined;
@@ -53,8 +54,7 @@ const explain = ({ kind }: Write, refusal: Refusal): Refusal => {
  * fails at one write time and again, those of other tasks go on meanwhile.
  */
 export const runSender = async (options: SenderOptions): Promise<void> => {
-  const { api, pause, signal } = options;
-  const rests = createRests();
+  const { api, pause, rests, signal } = options;
 
   const handle = async (write: Write, error: unknown): Promise<void> => {
     const fault = readFault(error);

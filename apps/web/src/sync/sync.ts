@@ -5,7 +5,7 @@ import { deleteLocalDatabase } from './local-database.ts';
 import { PAGE_SIZE, type PagedList } from './base-facts.ts';
 import { watchBrowser } from './browser-events.ts';
 import { createReplica } from './replica.ts';
-import { createPause } from './retry.ts';
+import { createPause, createRests } from './retry.ts';
 import { runSender } from './sender.ts';
 import { createStream } from './stream.ts';
 import type { SyncApi } from './sync-api.ts';
@@ -42,6 +42,8 @@ export interface Sync {
   subscribe(listener: () => void): () => void;
   /** Shows the change at once; it is kept and sent behind the scenes, and never given up by itself. */
   write(change: Change): Written;
+  /** Somebody asks for it: what waits is tried at once, by whichever tab sends it. */
+  tryNow(): void;
   /** Sends a refused write again. */
   retry(writeId: string): void;
   /** Gives a refused write up, and the later ones of its task with it. */
@@ -68,6 +70,7 @@ export const createSync = ({ accountId, api, queryClient, onSignedOut }: SyncOpt
 
   const isLeading = (): boolean => leading !== null;
   const wake = (): void => {
+    rests.end();
     sendPause.wake();
     streamPause.wake();
   };
@@ -87,7 +90,13 @@ export const createSync = ({ accountId, api, queryClient, onSignedOut }: SyncOpt
   });
   const { store } = replica;
   const sendPause = createPause(signal);
+  const rests = createRests();
   const streamPause = createPause(signal);
+
+  const tryNow = (): void => {
+    wake();
+    replica.post({ type: 'wake' });
+  };
 
   const tellConnection = (connection: Connection): void => {
     store.setConnection(connection);
@@ -161,6 +170,7 @@ export const createSync = ({ accountId, api, queryClient, onSignedOut }: SyncOpt
   void runSender({
     api,
     pause: sendPause,
+    rests,
     signal,
     next: (isResting) =>
       isSignedOut
@@ -185,14 +195,12 @@ export const createSync = ({ accountId, api, queryClient, onSignedOut }: SyncOpt
   watchBrowser(signal, {
     onNetwork: () => {
       stream.restart();
-      wake();
-      replica.post({ type: 'wake' });
+      tryNow();
     },
     onVisible: (isLong) => {
       // Out of sight for long, the stream may have died without anybody having told.
       if (isLong) stream.restart();
-      wake();
-      replica.post({ type: 'wake' });
+      tryNow();
       void replica.look();
     },
     onTick: (isVisible) => {
@@ -274,6 +282,7 @@ export const createSync = ({ accountId, api, queryClient, onSignedOut }: SyncOpt
     getSnapshot: store.getState,
     subscribe: store.subscribe,
     write,
+    tryNow,
     retry: replica.retry,
     discard: replica.discard,
     loadMore,

@@ -113,6 +113,6 @@ describe('the store', () => {
     const store = createTaskStore();
     const refused = { ...rename(1, 1, 'One'), failure: { code: 'FORBIDDEN', message: 'No.' } };
     store.putWrites([refused, rename(2, 1, 'Two')]);
-    expect(store.getState()).toMatchObject({ pending: 1, failed: [refused] });
+    expect(store.getState()).toMatchObject({ pending: 1, oldestPending: 'write 2', failed: [refused] });
   });
 });

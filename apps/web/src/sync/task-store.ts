@@ -18,6 +18,8 @@ export interface SyncState extends TaskLists {
   readonly isWhole: boolean;
   /** How many writes wait to be sent, those behind a failed one included. */
   readonly pending: number;
+  /** The write that has waited longest to be sent: while it stays the same one, nothing gets on. Null where none waits. */
+  readonly oldestPending: string | null;
   readonly failed: readonly FailedWrite[];
   readonly connection: Connection;
   /** There is something to show, or it is known that there is nothing. */
@@ -56,7 +58,8 @@ export const createTaskStore = () => {
   };
 
   const readState = (): SyncState => {
-    const failed = outbox.all().filter(isFailed);
+    const writes = outbox.all();
+    const failed = writes.filter(isFailed);
     const { open, completed, trash } = lists.read();
     const more = first?.more ?? NONE;
     const pages = (facts ?? first?.facts)?.pages;
@@ -71,7 +74,8 @@ export const createTaskStore = () => {
       },
       isWhole: first === null,
       byId: shown,
-      pending: outbox.all().length - failed.length,
+      pending: writes.length - failed.length,
+      oldestPending: writes.find((write) => !isFailed(write))?.writeId ?? null,
       failed,
       connection,
       isLoaded: facts !== null || first !== null || shown.size > 0,

@@ -1,5 +1,4 @@
 import './task-details.css';
-import { useEffect, useRef } from 'react';
 import { Button, IconButton } from '../../components/button.tsx';
 import { Check } from '../../components/check.tsx';
 import { CloseIcon, DeleteIcon } from '../../components/icons.tsx';
@@ -37,12 +36,6 @@ const useTask = (id: string) => {
 /** The open task, beside the list or as a sheet over it. */
 export const TaskDetails = ({ id, actions, onComplete, onRemove, onClose }: TaskDetailsProps) => {
   const { task, isGone, query } = useTask(id);
-  const closeButton = useRef<HTMLButtonElement>(null);
-
-  // Where no keyboard would be raised over the page, the title takes the caret itself.
-  useEffect(() => {
-    if (!matchesMedia(HAS_KEYBOARD)) closeButton.current?.focus();
-  }, []);
 
   return (
     <SidePanel label="Task details" onClose={onClose}>
@@ -54,14 +47,7 @@ export const TaskDetails = ({ id, actions, onComplete, onRemove, onClose }: Task
               <DeleteIcon />
             </IconButton>
           ) : null}
-          <IconButton
-            ref={closeButton}
-            label="Close details"
-            hint="Close"
-            shortcut="Esc"
-            side="below-end"
-            onClick={onClose}
-          >
+          <IconButton label="Close details" hint="Close" shortcut="Esc" side="below-end" onClick={onClose}>
             <CloseIcon />
           </IconButton>
         </div>
@@ -91,7 +77,7 @@ type FieldsProps = Pick<TaskDetailsProps, 'actions' | 'onComplete'> & { readonly
 const sayStatus = ({ failure, isPending }: ShownTask, isLive: boolean): string => {
   if (failure) return 'Not saved';
   if (!isPending) return 'Saved';
-  return isLive ? 'Saving…' : 'Kept here, and saved when Docket can be reached';
+  return isLive ? 'Not saved yet' : 'Kept here, and saved when Docket can be reached';
 };
 
 const Fields = ({ task, actions, onComplete }: FieldsProps) => {

@@ -9,7 +9,7 @@ import { AddTaskForm } from './add-task-form.tsx';
 import { Arriving } from './arriving.tsx';
 import { withTasks } from './list-tasks.ts';
 import { LoadMore } from './load-more.tsx';
-import { focusRow, moveFocusOut } from './row-focus.ts';
+import { findNextTask, focusRow, moveFocusOut } from './row-focus.ts';
 import { TaskDetails } from './task-details.tsx';
 import { TaskRow } from './task-row.tsx';
 import { useLingering } from './use-lingering.ts';
@@ -90,24 +90,29 @@ export const TaskListPage = ({ view, openTaskId, onOpenTask }: TaskListPageProps
     },
     [actions, linger],
   );
-  const close = useCallback(() => {
-    if (openTaskId === undefined) return;
-    onOpenTask(undefined);
-    setTimeout(() => focusRow(openTaskId));
-  }, [onOpenTask, openTaskId]);
+  /** The row that is to have the focus once the panel is gone. */
+  const nextRow = useRef<string>(undefined);
   const latestOpenTaskId = useRef(openTaskId);
   useEffect(() => {
     latestOpenTaskId.current = openTaskId;
-  });
+    if (openTaskId !== undefined || nextRow.current === undefined) return;
+    focusRow(nextRow.current);
+    nextRow.current = undefined;
+  }, [openTaskId]);
+  const close = useCallback(() => {
+    if (openTaskId === undefined) return;
+    nextRow.current = openTaskId;
+    onOpenTask(undefined);
+  }, [onOpenTask, openTaskId]);
   // The same one whatever is open, so that no row renders again for it.
   const remove = useCallback(
     (task: ShownTask) => {
-      const isInPanel = task.id === latestOpenTaskId.current;
+      if (task.id === latestOpenTaskId.current) {
+        nextRow.current = findNextTask(task.id) ?? task.id;
+        onOpenTask(undefined);
+      }
       moveFocusOut([task.id]);
-      if (isInPanel) onOpenTask(undefined);
       actions.remove(task);
-      // With the panel its delete button is gone too.
-      if (isInPanel) setTimeout(() => focusRow(task.id));
     },
     [actions, onOpenTask],
   );

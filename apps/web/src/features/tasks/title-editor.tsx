@@ -69,7 +69,7 @@ export const TitleEditor = ({ title, hasFocus, className = '', onDone }: TitleEd
         }}
         onBlur={() => finish(true)}
         onKeyDown={(event) => {
-          if (event.key === 'Enter' && !event.nativeEvent.isComposing) {
+          if (event.key === 'Enter') {
             event.preventDefault();
             finish(false);
           }

@@ -5,7 +5,25 @@ import type { ShownTask } from '../../sync/lay-over.ts';
 import type { TaskFields } from '../../sync/writes.ts';
 import { useSync } from '../../sync-context.tsx';
 import { quote } from './quote.ts';
-import { useUndo } from './undo.tsx';
+import { moveFocusOut } from './row-focus.ts';
+import { type ActWords, useUndo } from './undo.tsx';
+
+const COMPLETING: ActWords = {
+  sayDone: (count) => `Completed ${count} tasks.`,
+  sayUndone: (count) => `Undone: reopened ${count} tasks.`,
+};
+const REOPENING: ActWords = {
+  sayDone: (count) => `Reopened ${count} tasks.`,
+  sayUndone: (count) => `Undone: completed ${count} tasks.`,
+};
+const DELETING: ActWords = {
+  sayDone: (count) => `Moved ${count} tasks to the trash.`,
+  sayUndone: (count) => `Restored ${count} tasks.`,
+};
+const RESTORING: ActWords = {
+  sayDone: (count) => `Restored ${count} tasks.`,
+  sayUndone: (count) => `Undone: ${count} tasks are in the trash again.`,
+};
 
 /** Everything that can be done to tasks; each shows at once. The functions stay the same ones from render to render. */
 export const useTaskActions = () => {
@@ -26,7 +44,15 @@ export const useTaskActions = () => {
     };
     return {
       add: (title: string) => {
-        sync.write({ kind: 'create', taskId: uuidv7(), fields: { title } });
+        const { taskId, undo } = sync.write({ kind: 'create', taskId: uuidv7(), fields: { title } });
+        offerUndo({
+          taskId,
+          undo: () => {
+            moveFocusOut([taskId]);
+            undo();
+          },
+          undone: `Undone: ${quote(title)} is in the trash.`,
+        });
         announce(`Added ${quote(title)}.`);
       },
       complete: ({ id: taskId, title, completed }: ShownTask) => {
@@ -35,6 +61,7 @@ export const useTaskActions = () => {
         offerUndo({
           taskId,
           undo,
+          words: completed ? REOPENING : COMPLETING,
           message: `${done} ${quote(title)}.`,
           undone: `Undone: ${undone.toLowerCase()} ${quote(title)}.`,
         });
@@ -66,6 +93,7 @@ export const useTaskActions = () => {
         offerUndo({
           taskId,
           undo,
+          words: DELETING,
           message: `Moved ${quote(title)} to the trash.`,
           undone: `Restored ${quote(title)}.`,
         });
@@ -75,6 +103,7 @@ export const useTaskActions = () => {
         offerUndo({
           taskId,
           undo,
+          words: RESTORING,
           message: `Restored ${quote(title)}.`,
           undone: `Undone: ${quote(title)} is in the trash again.`,
         });
