@@ -42,6 +42,7 @@ const MATRIX: Record<ProcedurePath, Access> = {
   'auth.requestPasswordReset': { kind: 'public' },
   'auth.resetPassword': { kind: 'public' },
   'auth.refresh': { kind: 'own', call: (caller) => caller.auth.refresh() },
+  'auth.endCookieSession': { kind: 'public' },
   'auth.me': { kind: 'own', call: (caller) => caller.auth.me() },
   'auth.logout': { kind: 'own', call: (caller) => caller.auth.logout() },
   'auth.changePassword': {
@@ -141,6 +142,7 @@ test('only these may be called by anybody', () => {
   const paths = Object.entries(MATRIX).flatMap(([path, access]) => (access.kind === 'public' ? [path] : []));
   expect(paths.toSorted()).toEqual([
     'account.confirmEmail',
+    'auth.endCookieSession',
     'auth.login',
     'auth.requestPasswordReset',
     'auth.resetPassword',

@@ -30,6 +30,7 @@ describe('isRetryable', () => {
       'auth.login',
       'auth.logout',
       'auth.refresh',
+      'auth.endCookieSession',
       'auth.changePassword',
       'auth.requestPasswordReset',
       'auth.resetPassword',

@@ -89,6 +89,15 @@ export const PROCEDURE_NOTES: Record<string, ProcedureNotes> = {
     errors: ['UNAUTHORIZED', 'FORBIDDEN', 'TOO_MANY_REQUESTS'],
     isForBrowsers: true,
   },
+  'auth.endCookieSession': {
+    description:
+      'For the pages of Docket alone: ends the session of the refresh cookie at once, everywhere, and has the browser ' +
+      'forget the cookie. For a sign-out that could not be sent while there was a token. Without a good cookie it ' +
+      'changes nothing. Over tRPC it is refused in a batch.',
+    success: 'The cookie has no session any more.',
+    errors: ['FORBIDDEN', 'TOO_MANY_REQUESTS'],
+    isForBrowsers: true,
+  },
   'auth.me': { description: 'The account that the token belongs to.', success: 'The account.' },
   'auth.logout': {
     description:
