@@ -11,7 +11,7 @@ import { signOut } from '../../session.ts';
 import { useSync, useSyncState } from '../../sync-context.tsx';
 import type { SyncState } from '../../sync/task-store.ts';
 import { chooseTheme, THEMES, useTheme } from '../../theme.ts';
-import { trpc } from '../../trpc.ts';
+import { useAccount } from './use-account.ts';
 
 const THEME_LABELS = { system: 'System', light: 'Light', dark: 'Dark' };
 
@@ -21,7 +21,7 @@ const sayUnsent = (count: number): string => (count === 1 ? '1 change has' : `${
 /** Who is signed in, the settings, the theme, and the way out. */
 export const AccountMenu = () => {
   const theme = useTheme();
-  const account = trpc.auth.me.useQuery();
+  const account = useAccount();
   const { notify } = useNotices();
   const sync = useSync();
   const [isAsking, setIsAsking] = useState(false);
@@ -40,11 +40,11 @@ export const AccountMenu = () => {
     if (countUnsent(sync.getSnapshot()) > 0) setIsAsking(true);
     else void leave();
   };
-  const { name, email } = account.data ?? { name: null, email: '' };
+  const { name, email } = account ?? { name: null, email: '' };
 
   return (
     <Menu
-      label="Account"
+      label={account === undefined ? 'Account' : `Account: ${name ?? email}`}
       trigger={
         <>
           <AccountIcon />

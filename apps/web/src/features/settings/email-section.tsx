@@ -5,11 +5,17 @@ import { Form } from '../../components/form.tsx';
 import { PasswordField, TextField } from '../../components/text-field.tsx';
 import { useForm } from '../../components/use-form.ts';
 import { trpc } from '../../trpc.ts';
-import { LoadProblem } from './load-problem.tsx';
+import { LoadState } from './load-state.tsx';
 import { SettingsSection } from './settings-page.tsx';
 
 export const EmailSection = () => {
   const account = trpc.auth.me.useQuery();
+  const utils = trpc.useUtils();
+  const retry = async () => {
+    // One that hangs would be waited for once more.
+    await utils.auth.me.cancel();
+    await account.refetch();
+  };
   const [sentTo, setSentTo] = useState<string | null>(null);
   const changeEmail = trpc.account.changeEmail.useMutation();
   const { form, field, reset } = useForm({
@@ -28,9 +34,15 @@ export const EmailSection = () => {
         <dt>Your address</dt>
         <dd>{account.data?.email ?? '…'}</dd>
       </dl>
-      {account.isLoadingError ? (
-        <LoadProblem what="Your address" error={account.error} onRetry={() => void account.refetch()} />
-      ) : null}
+      {account.data ? null : (
+        <LoadState
+          what="Your address"
+          label="Loading your address…"
+          rows={0}
+          query={account}
+          onRetry={() => void retry()}
+        />
+      )}
       <section className="settings-part" aria-label="Change the address">
         <output className="settings-text">
           {sentTo === null ? null : (
