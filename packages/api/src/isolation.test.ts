@@ -40,6 +40,7 @@ const MATRIX: Record<ProcedurePath, Access> = {
   'auth.signup': { kind: 'public' },
   'auth.login': { kind: 'public' },
   'auth.requestPasswordReset': { kind: 'public' },
+  'auth.checkResetLink': { kind: 'public' },
   'auth.resetPassword': { kind: 'public' },
   'auth.refresh': { kind: 'own', call: (caller) => caller.auth.refresh() },
   'auth.me': { kind: 'own', call: (caller) => caller.auth.me() },
@@ -141,6 +142,7 @@ test('only these may be called by anybody', () => {
   const paths = Object.entries(MATRIX).flatMap(([path, access]) => (access.kind === 'public' ? [path] : []));
   expect(paths.toSorted()).toEqual([
     'account.confirmEmail',
+    'auth.checkResetLink',
     'auth.login',
     'auth.requestPasswordReset',
     'auth.resetPassword',
