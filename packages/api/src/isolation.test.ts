@@ -40,6 +40,7 @@ const MATRIX: Record<ProcedurePath, Access> = {
   'auth.signup': { kind: 'public' },
   'auth.login': { kind: 'public' },
   'auth.requestPasswordReset': { kind: 'public' },
+  'auth.checkResetLink': { kind: 'public' },
   'auth.resetPassword': { kind: 'public' },
   'auth.refresh': { kind: 'own', call: (caller) => caller.auth.refresh() },
   'auth.endCookieSession': { kind: 'public' },
@@ -142,6 +143,7 @@ test('only these may be called by anybody', () => {
   const paths = Object.entries(MATRIX).flatMap(([path, access]) => (access.kind === 'public' ? [path] : []));
   expect(paths.toSorted()).toEqual([
     'account.confirmEmail',
+    'auth.checkResetLink',
     'auth.endCookieSession',
     'auth.login',
     'auth.requestPasswordReset',

@@ -52,6 +52,7 @@ const TOKENLESS: ReadonlySet<string> = new Set<MutationPath>([
   'auth.signup',
   'auth.login',
   'auth.requestPasswordReset',
+  'auth.checkResetLink',
   'auth.resetPassword',
   'account.confirmEmail',
 ]);

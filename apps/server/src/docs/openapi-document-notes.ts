@@ -120,6 +120,14 @@ export const PROCEDURE_NOTES: Record<string, ProcedureNotes> = {
     errors: ['TOO_MANY_REQUESTS'],
     body: { email: SHOWN_ACCOUNT.email },
   },
+  'auth.checkResetLink': {
+    description:
+      'Uses nothing up. A link is good until it is used, for 30 minutes at most, and while the account has the password ' +
+      'and the address that it had when the link was asked for.',
+    success: 'Whether `auth.resetPassword` would take it at this moment.',
+    errors: ['TOO_MANY_REQUESTS'],
+    body: { token: SHOWN_LINK_TOKEN },
+  },
   'auth.resetPassword': {
     description:
       'Ends every session and signs nobody in: sign in with the new password afterwards. A link that was used, is too ' +

@@ -175,6 +175,7 @@ describe('describeApi describes the router', () => {
     ['auth.logout', ['200', '401', '429', '500', '503']],
     ['auth.changePassword', ['200', '400', '401', '413', '415', '429', '500', '503']],
     ['auth.requestPasswordReset', ['200', '400', '413', '415', '429', '500', '503']],
+    ['auth.checkResetLink', ['200', '400', '413', '415', '429', '500', '503']],
     ['auth.resetPassword', ['200', '400', '413', '415', '429', '500', '503']],
     ['auth.sessions.list', ['200', '401', '429', '500', '503']],
     ['auth.sessions.revoke', ['200', '400', '401', '404', '429', '500', '503']],

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { auditEvents, emailLinks, outbox, sessions, tasks, users } from '@docket/db';
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../testing/index.ts';
+import { createTestApi, makeMailedLink, type TestApi } from '../testing/index.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -20,20 +20,8 @@ const signUp = async () => {
   return { email, token, caller, id: (await caller.auth.me()).id };
 };
 
-const makeLink = async (userId: string, email: string, expiresIn = '30 minutes') => {
-  const linkId = randomUUID();
-  const expiresAt = sql`now() + ${expiresIn}::interval`;
-  await api.database.db.insert(emailLinks).values({
-    userId,
-    id: linkId,
-    kind: 'email-change',
-    email,
-    expiresAt,
-    accountEmail: sql`(select email from users where id = ${userId})`,
-    passwordVersion: sql`(select password_version from users where id = ${userId})`,
-  });
-  return api.dependencies.linkTokens.format({ purpose: 'email-change', userId, linkId });
-};
+const makeLink = (userId: string, email: string, expiresIn?: string) =>
+  makeMailedLink({ db: api.database.db, secret: api.secret }, { purpose: 'email-change', userId, email, expiresIn });
 
 const listMail = (recipient: string) =>
   api.database.db.select().from(outbox).where(eq(outbox.recipient, recipient)).orderBy(outbox.createdAt);

@@ -8,6 +8,7 @@ import {
   DeleteAccountInput,
   DoneOutput,
   ListActivityOutput,
+  RequestLinkOutput,
   UpdateAccountInput,
 } from '@docket/domain';
 import { TRPCError, type TRPCRouterRecord } from '@trpc/server';
@@ -80,7 +81,7 @@ export const accountRouter = {
       },
     })
     .input(ChangeEmailInput)
-    .output(DoneOutput)
+    .output(RequestLinkOutput)
     .mutation(async ({ ctx, input }) => {
       using place = reservePlace(ctx.passwords);
       if (input.newEmail === ctx.user.email) throw new FieldError('newEmail', 'This is your e-mail address already.');
@@ -100,7 +101,7 @@ export const accountRouter = {
           sql`from mail`,
         )}`);
       ctx.notifyOutbox();
-      return { done: true as const };
+      return { done: true as const, isMailSent: ctx.sendsMail };
     }),
 
   /** Takes over the address that a link was mailed to, once, and tells the old one; CONFLICT where it is taken by now. */

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { emailLinks, outbox, sessions, users } from '@docket/db';
+import { outbox, sessions, users } from '@docket/db';
 import { eq, sql } from 'drizzle-orm';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../testing/index.ts';
+import { createCaller } from '../app-router.ts';
+import { createTestApi, makeMailedLink, type TestApi } from '../testing/index.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -25,19 +26,8 @@ const signIn = async (email: string, password: string) =>
   (await api.call().auth.login({ email, password })).access_token;
 
 /** What a mail's link carries, as the delivery makes it. */
-const makeLink = async (userId: string, email: string, expiresIn = '30 minutes') => {
-  const linkId = randomUUID();
-  await api.database.db.insert(emailLinks).values({
-    userId,
-    id: linkId,
-    kind: 'password-reset',
-    email,
-    accountEmail: sql`(select email from users where id = ${userId})`,
-    passwordVersion: sql`(select password_version from users where id = ${userId})`,
-    expiresAt: sql`now() + ${expiresIn}::interval`,
-  });
-  return api.dependencies.linkTokens.format({ purpose: 'password-reset', userId, linkId });
-};
+const makeLink = (userId: string, email: string, expiresIn?: string) =>
+  makeMailedLink({ db: api.database.db, secret: api.secret }, { purpose: 'password-reset', userId, email, expiresIn });
 
 const listMail = (recipient: string) =>
   api.database.db.select().from(outbox).where(eq(outbox.recipient, recipient)).orderBy(outbox.createdAt);
@@ -112,9 +102,46 @@ describe('auth.requestPasswordReset', () => {
     const { email } = await signUp();
     const nobody = `${randomUUID()}@example.com`;
     for (const each of [email, nobody]) {
-      expect(await api.call().auth.requestPasswordReset({ email: each })).toEqual({ done: true });
+      expect(await api.call().auth.requestPasswordReset({ email: each })).toEqual({ done: true, isMailSent: true });
       expect(await listMail(each)).toMatchObject([{ kind: 'password-reset', recipient: each, userId: null }]);
     }
+  });
+});
+
+test('asking for a link says whether this server sends mail at all, the same for every address', async () => {
+  const { email, token } = await signUp();
+  for (const isMailSent of [true, false]) {
+    const call = (bearer?: string) => createCaller({ ...api.makeContext(bearer), sendsMail: isMailSent });
+    for (const each of [email, `${randomUUID()}@example.com`]) {
+      expect(await call().auth.requestPasswordReset({ email: each })).toEqual({ done: true, isMailSent });
+    }
+    const newEmail = `${randomUUID()}@example.com`;
+    const change = { newEmail, currentPassword: PASSWORD };
+    expect(await call(token).account.changeEmail(change)).toEqual({ done: true, isMailSent });
+  }
+});
+
+describe('auth.checkResetLink', () => {
+  test('says whether a link is good, and leaves it good', async () => {
+    const { email, id } = await signUp();
+    const token = await makeLink(id, email);
+    for (let times = 0; times < 2; times += 1) {
+      expect(await api.call().auth.checkResetLink({ token })).toEqual({ isGood: true });
+    }
+    await api.call().auth.resetPassword({ token, newPassword: NEW_PASSWORD });
+    expect(await api.call().auth.checkResetLink({ token })).toEqual({ isGood: false });
+  });
+
+  test('says of a link that is too old, of another kind or made up that it is not good', async () => {
+    const { email, id } = await signUp();
+    const linkId = randomUUID();
+    const links = [
+      await makeLink(id, email, '-1 second'),
+      api.dependencies.linkTokens.format({ purpose: 'password-reset', userId: id, linkId }),
+      api.dependencies.linkTokens.format({ purpose: 'email-change', userId: id, linkId }),
+      'x',
+    ];
+    for (const token of links) expect(await api.call().auth.checkResetLink({ token })).toEqual({ isGood: false });
   });
 });
 

@@ -1,5 +1,13 @@
 import { emailLinks, prepareOnce, users } from '@docket/db';
-import { ChangePasswordInput, DoneOutput, RequestPasswordResetInput, ResetPasswordInput } from '@docket/domain';
+import {
+  ChangePasswordInput,
+  CheckResetLinkInput,
+  CheckResetLinkOutput,
+  DoneOutput,
+  RequestLinkOutput,
+  RequestPasswordResetInput,
+  ResetPasswordInput,
+} from '@docket/domain';
 import type { TRPCRouterRecord } from '@trpc/server';
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
@@ -117,7 +125,7 @@ export const passwordsRouter = {
       },
     })
     .input(RequestPasswordResetInput)
-    .output(DoneOutput)
+    .output(RequestLinkOutput)
     .mutation(async ({ ctx, input: { email } }) => {
       await spendPoint(ctx, 'resetAddress', readAddressKey(ctx.address));
       await spendPoint(ctx, 'resetEmail', ctx.digestEmail(email));
@@ -129,7 +137,28 @@ export const passwordsRouter = {
         )
         ${recordEvents(ctx, { kind: 'password-reset-requested', userId, email }, sql``)}`);
       ctx.notifyOutbox();
-      return { done: true as const };
+      return { done: true as const, isMailSent: ctx.sendsMail };
+    }),
+
+  /** Whether a link can still set a password, so that nobody thinks of one for nothing. It uses nothing up. */
+  checkResetLink: publicProcedure
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/auth/check-reset-link',
+        summary: 'Ask whether a link is still good',
+        tags: ['auth'],
+        protect: false,
+      },
+    })
+    .input(CheckResetLinkInput)
+    .output(CheckResetLinkOutput)
+    .mutation(async ({ ctx, input }) => {
+      await spendPoint(ctx, 'linkCheck', readAddressKey(ctx.address));
+      const link = ctx.linkTokens.parse('password-reset', input.token);
+      if (link === null) return { isGood: false };
+      const [known] = await statements(ctx.db).findResetAccount.execute({ ...link });
+      return { isGood: known !== undefined };
     }),
 
   /** Sets a new password by a mailed link, once, and ends every session; it signs nobody in. */
