@@ -54,7 +54,6 @@ const TOKENLESS: ReadonlySet<string> = new Set<MutationPath>([
   'auth.requestPasswordReset',
   'auth.checkResetLink',
   'auth.resetPassword',
-  'account.confirmEmail',
 ]);
 
 /** Visible ASCII. `fetch` would refuse anything else in a message that quotes the token. */

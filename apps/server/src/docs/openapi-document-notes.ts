@@ -156,15 +156,16 @@ export const PROCEDURE_NOTES: Record<string, ProcedureNotes> = {
   },
   'account.changeEmail': {
     description:
-      'Mails a link to the new address. The account keeps its old one until that link is opened, within 30 minutes. A ' +
-      'wrong password is `BAD_REQUEST` and names the field `currentPassword`.',
+      'Mails a link to the new address. The account keeps its old one until that link is confirmed, within 30 minutes. ' +
+      'Asking again voids the link before. A wrong password is `BAD_REQUEST` and names the field `currentPassword`.',
     success: 'The link is on its way.',
     body: { newEmail: 'ada@lovelace.example', currentPassword: SHOWN_ACCOUNT.password },
   },
   'account.confirmEmail': {
     description:
-      'Takes over the address that the link was mailed to, and tells the old one. A link that was used, is too old or ' +
-      'was never one is `BAD_REQUEST` and names the field `token`.',
+      'Takes over the address that the link was mailed to, and tells the old one. Only a session of the account itself ' +
+      'can confirm. A link that was used, is too old or superseded, belongs to another account or was never one is ' +
+      '`BAD_REQUEST` and names the field `token`.',
     success: 'The account has its new address.',
     errors: ['CONFLICT'],
     body: { token: SHOWN_LINK_TOKEN },

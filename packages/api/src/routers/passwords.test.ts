@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { outbox, sessions, users } from '@docket/db';
+import { emailLinks, outbox, sessions, users } from '@docket/db';
 import { eq, sql } from 'drizzle-orm';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCaller } from '../app-router.ts';
+import { createOutbox } from '../mail/outbox.ts';
 import { createTestApi, makeMailedLink, type TestApi } from '../testing/index.ts';
 
 let api: TestApi;
@@ -171,11 +172,14 @@ describe('auth.resetPassword', () => {
   });
 
   test('refuses a link that is too old, of another kind, made up, or of an address that was left', async () => {
-    const { email, id, token } = await signUp();
+    const { email: left, id, token } = await signUp();
     const linkId = randomUUID();
+    const leftLink = await makeLink(id, left);
+    const email = `${randomUUID()}@example.com`;
+    await api.database.db.update(users).set({ email }).where(eq(users.id, id));
     const links = [
       await makeLink(id, email, '-1 second'),
-      await makeLink(id, 'old@example.com'),
+      leftLink,
       api.dependencies.linkTokens.format({ purpose: 'password-reset', userId: id, linkId }),
       api.dependencies.linkTokens.format({ purpose: 'email-change', userId: id, linkId }),
       token.replaceAll('.', '_'),
@@ -188,6 +192,35 @@ describe('auth.resetPassword', () => {
       });
     }
     expect(await signIn(email, PASSWORD)).toBeTypeOf('string');
+  });
+
+  test('refuses a link whose row came after the password had changed that it was asked for under', async () => {
+    const { email, id, caller } = await signUp();
+    await api.call().auth.requestPasswordReset({ email });
+    const [asked] = await listMail(email);
+    if (asked === undefined) throw new Error('no mail waits');
+    await caller.auth.changePassword({ currentPassword: PASSWORD, newPassword: NEW_PASSWORD });
+    const { db } = api.database;
+    const { linkTokens } = api.dependencies;
+    const outboxOfServer = createOutbox({ db, linkTokens, publicUrl: 'https://docket.example' });
+    expect(await outboxOfServer.compose(asked)).toBeNull();
+    // As a delivery leaves it that had written the row while the password changed.
+    await db.insert(emailLinks).values({
+      userId: id,
+      id: asked.id,
+      kind: 'password-reset',
+      email,
+      accountEmail: asked.accountEmail ?? '',
+      passwordVersion: asked.passwordVersion ?? -1,
+      expiresAt: sql`now() + interval '30 minutes'`,
+    });
+    const token = linkTokens.format({ purpose: 'password-reset', userId: id, linkId: asked.id });
+    expect(await api.call().auth.checkResetLink({ token })).toEqual({ isGood: false });
+    await expect(api.call().auth.resetPassword({ token, newPassword: 'another new password' })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      field: 'token',
+    });
+    expect(await signIn(email, NEW_PASSWORD)).toBeTypeOf('string');
   });
 
   test('makes every other link of the account void, also one that is not mailed yet', async () => {

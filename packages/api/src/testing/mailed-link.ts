@@ -21,3 +21,12 @@ export const makeMailedLink = async (
   });
   return createLinkTokens({ secret }).format({ purpose, userId, linkId });
 };
+
+/** What is written of the account into the outbox when a link is asked for: for the owner, or for an address. */
+export const readAskedState = ({ userId, recipient }: { userId?: string | null | undefined; recipient: string }) => {
+  const owner = sql`id = coalesce(${userId ?? null}::uuid, (select id from users where email = ${recipient}))`;
+  return {
+    accountEmail: sql<string>`(select email from users where ${owner})`,
+    passwordVersion: sql<number>`(select password_version from users where ${owner})`,
+  };
+};
