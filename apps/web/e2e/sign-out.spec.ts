@@ -80,7 +80,10 @@ describe('signing out', () => {
     await page.getByRole('button', { name: 'Account' }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('dialog', { name: '2 changes have not been saved' }).waitFor();
-    await page.getByRole('button', { name: 'Stay signed in' }).click();
+    const stay = page.getByRole('button', { name: 'Stay signed in' });
+    const [one, two] = [await stay.boundingBox(), await page.getByRole('button', { name: 'lose them' }).boundingBox()];
+    expect((two?.x ?? 0) - (one?.x ?? 0) - (one?.width ?? 0)).toBeGreaterThan(4);
+    await stay.click();
     await expectTitles(page, ['Two', 'One', 'Here']);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign out and lose them' }).click();
@@ -121,9 +124,12 @@ describe('a sign-out that the server could not be told', () => {
   test('is finished as soon as it can be, and until then nobody goes on with the session (ASVS 7.4.1)', async () => {
     const { email } = await stage.makeAccount(['Of Ada']);
     const { page, expectQuiet, close } = await visitAs(email, ['Of Ada']);
+    const other = await openTab(page);
+    await expectTitles(other, ['Of Ada']);
     await page.context().route(CALLS, (route) => route.abort());
     await signOut(page);
     await page.getByText('Docket could not be told yet').first().waitFor();
+    await other.waitForURL('**/sign-in');
     await page.evaluate("localStorage.setItem('docket.account-id', 'x')");
     await page.reload();
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
