@@ -78,6 +78,7 @@ const createDependencies = async (
     passwords: createPasswords({ cost: env.BCRYPT_COST }),
     passwordRules: createPasswordRules({ hasBlocklist: env.hasPasswordBlocklist }),
     rateLimits: createRateLimits({ db, settings: env.RATE_LIMITS }),
+    sendsMail: env.SMTP_URL !== undefined,
   };
 };
 

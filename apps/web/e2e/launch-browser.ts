@@ -2,7 +2,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { inject } from 'vitest';
 
 /** A closed network makes Chromium's own errands fail, loudly and slowly; none of them belongs to a test. */
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

@@ -257,22 +257,22 @@ describe('two tabs', () => {
     expectQuiet();
     await close();
   });
+});
 
-  test('signing out without a connection is a sign-out all the same', async () => {
-    const { email } = await stage.makeAccount(['Here']);
-    const { page, expectQuiet, close } = await stage.visit('/sign-in');
-    await signIn(page, email);
-    await expectTitles(page, ['Here']);
-    const other = await openTab(page);
-    await expectTitles(other, ['Here']);
-    await page.context().setOffline(true);
-    await signOut(page);
-    await page.getByText('Docket could not be told').first().waitFor();
-    await other.waitForURL('**/sign-in');
-    await page.context().setOffline(false);
-    await page.reload();
-    await page.getByRole('button', { name: 'Sign in' }).waitFor();
-    expectQuiet(/ERR_INTERNET_DISCONNECTED/);
-    await close();
-  });
+test('the browser is asked to keep the tasks once there is a first change, and only once', async () => {
+  const { email } = await stage.makeAccount(['Here']);
+  const { page, expectQuiet, close } = await stage.visit('/sign-in');
+  await page.evaluate('window.asked = 0; StorageManager.prototype.persist = async () => (window.asked += 1) > 0');
+  await signIn(page, email);
+  await expectTitles(page, ['Here']);
+  await expectStatus(page, 'All changes saved');
+  expect(await page.evaluate('asked')).toBe(0);
+  for (const title of ['First', 'Second']) {
+    await page.getByLabel('New task').fill(title);
+    await page.getByLabel('New task').press('Enter');
+  }
+  await expectTitles(page, ['Second', 'First', 'Here']);
+  expect(await page.evaluate('asked')).toBe(1);
+  expectQuiet();
+  await close();
 });

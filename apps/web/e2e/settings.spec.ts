@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
 import { AccountExport } from '@docket/domain';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -132,51 +131,6 @@ describe('password', () => {
   });
 });
 
-describe('e-mail', () => {
-  test('is changed by the link that goes to the new address, once', async () => {
-    const { email, page, expectQuiet, close } = await openSettings('email');
-    const newEmail = `${randomUUID()}@example.com`;
-    await page.getByLabel('New e-mail').fill(newEmail);
-    await page.getByLabel('Current password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Send the link' }).click();
-    await page.getByText(`We have sent a link to ${newEmail}`).waitFor();
-    expect(await page.locator('dd').innerText()).toBe(email);
-
-    const link = await stage.readMailedLink(newEmail, 'confirm-email');
-    const mailed = await page.context().newPage();
-    mailed.setDefaultTimeout(60_000);
-    await mailed.goto(stage.server.url + link);
-    await mailed.getByRole('button', { name: 'Confirm the address' }).waitFor();
-    expect(mailed.url()).toBe(`${stage.server.url}/confirm-email`);
-    await mailed.getByRole('button', { name: 'Confirm the address' }).click();
-    await mailed.getByText('Your new address is confirmed').waitFor();
-    await mailed.getByRole('link', { name: 'Go to your tasks' }).click();
-    await expect.poll(() => mailed.getByRole('button', { name: 'Account' }).innerText()).toBe(newEmail);
-    await mailed.goto(stage.server.url + link);
-    await mailed.getByRole('button', { name: 'Confirm the address' }).click();
-    await mailed.getByText('This link does not work').waitFor();
-    await mailed.close();
-
-    await page.reload();
-    await expect.poll(() => page.locator('dd').innerText()).toBe(newEmail);
-    await signOut(page);
-    await signIn(page, newEmail);
-    await page.getByLabel('New task').waitFor();
-    expectQuiet();
-    await close();
-  });
-
-  test('a wrong password is said under its field', async () => {
-    const { page, expectQuiet, close } = await openSettings('email');
-    await page.getByLabel('New e-mail').fill(`${randomUUID()}@example.com`);
-    await page.getByLabel('Current password').fill('not my password');
-    await page.getByRole('button', { name: 'Send the link' }).click();
-    await page.getByText('This is not your current password.').waitFor();
-    expectQuiet(BAD_REQUEST);
-    await close();
-  });
-});
-
 describe('devices', () => {
   test('are listed in words, and signed out one by one and all together', async () => {
     const { email } = await stage.makeAccount();
@@ -218,6 +172,54 @@ test('recent activity is told in words', async () => {
   await expect.poll(() => titles.allInnerTexts()).toEqual(['Signed in', 'Sign-in failed', 'Account created']);
   expectQuiet(UNAUTHORIZED);
   await close();
+});
+
+describe('without a connection', () => {
+  const nameOf = (page: Page): Promise<string> => page.getByRole('button', { name: /^Account/ }).innerText();
+
+  test('one`s name and profile are there, also after a reload, and gone with the sign-out', async () => {
+    const { email, page, expectQuiet, close } = await openSettings('profile');
+    await page.getByLabel('Name').fill('Ada Lovelace');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Account: Ada Lovelace', exact: true }).waitFor();
+    await page.context().route('**/trpc/**', (route) => route.abort());
+    await page.reload();
+    await expect.poll(() => nameOf(page)).toBe('Ada Lovelace');
+    await page.getByText('Your profile could not be loaded. Docket cannot be reached.').waitFor();
+    expect(await page.getByLabel('Name').inputValue()).toBe('Ada Lovelace');
+    await page.getByRole('button', { name: /^Account/ }).click();
+    await page.locator('.account-who').getByText(email).waitFor();
+    await page.context().unrouteAll();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => page.getByText('could not be loaded').count()).toBe(0);
+    await signOut(page);
+    await expect.poll(() => page.evaluate('indexedDB.databases()')).toEqual([]);
+    expectQuiet(/ERR_FAILED/);
+    await close();
+  });
+
+  test('no section looks for longer than three seconds as if it came at once', async () => {
+    const { email } = await stage.makeAccount();
+    const { page, expectQuiet, close } = await stage.visit('/sign-in');
+    await signIn(page, email);
+    await page.getByLabel('New task').waitFor();
+    // Nothing comes, not even a failure, and nothing was kept.
+    await page.route('**/trpc/**', () => {});
+    await page.addInitScript("IDBFactory.prototype.open = () => { throw new Error('Storage is denied.'); }");
+    await page.clock.install();
+    for (const section of ['profile', 'devices', 'activity', 'email']) {
+      await page.goto(`${stage.server.url}/settings/${section}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      expect(await page.getByText('could not be loaded').count()).toBe(0);
+      await page.clock.fastForward(3_000);
+      await page.getByText('could not be loaded').waitFor();
+      expect(await page.locator('.skeleton-block').count()).toBe(0);
+      await page.getByRole('button', { name: 'Try again' }).waitFor();
+    }
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    expectQuiet();
+    await close();
+  });
 });
 
 describe('one`s data', () => {

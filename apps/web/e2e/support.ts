@@ -156,6 +156,15 @@ export const andSave = async (page: Page, procedure: string, act: () => Promise<
   await saved;
 };
 
+/** Has the page hear of a mail server, as where one is set up, from then on. */
+export const saySent = async (page: Page, procedure: string): Promise<void> => {
+  await page.route(`**/trpc/${procedure}`, async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace('"isMailSent":false', '"isMailSent":true');
+    await route.fulfill({ response, body });
+  });
+};
+
 /** Waits until the page says so of what is to be saved. */
 export const expectStatus = (page: Page, text: string): Promise<void> =>
   page.locator('.sync-status').getByText(text, { exact: true }).waitFor();

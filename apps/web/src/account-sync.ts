@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
+import { readLeaving } from './leaving.ts';
 import { endSession, isSigningOut, readAccountId, readSessionEnd, subscribeToSession } from './session.ts';
 import { forgetOtherAccounts } from './stored-accounts.ts';
 import { deleteLocalDatabase } from './sync/local-database.ts';
@@ -14,6 +15,23 @@ export interface AccountSync {
 /** Whether the session ended for good: whoever signs out leaves nothing behind. */
 const isForgettable = (): boolean => readSessionEnd() === 'sign-out' || readSessionEnd() === 'deletion';
 
+/** So long a deletion keeps the next session of the same account waiting. */
+const DELETION_MS = 3_000;
+
+/** Resolves when it has, when it has failed, or when it takes too long. */
+const waitForDeletion = (deleted: Promise<unknown>): Promise<unknown> =>
+  Promise.race([deleted.catch(() => {}), new Promise((resolve) => setTimeout(resolve, DELETION_MS))]);
+
+/** Once there is something that is nowhere else, the browser is asked not to clear it away when it is short of room. */
+const askToPersist = (sync: Sync): void => {
+  const stop = sync.subscribe(() => {
+    if (sync.getSnapshot().pending === 0) return;
+    stop();
+    // On plain http there is no such thing; where it is refused, nothing is worse than before.
+    if ('storage' in navigator) navigator.storage.persist().catch(() => {});
+  });
+};
+
 /**
  * Follows sign-in and sign-out: an engine begins and ends with the session. An expired one leaves the outbox for the
  * next session of the same account; a sign-out and the end of the account leave nothing.
@@ -23,7 +41,11 @@ export const createAccountSync = (queryClient: QueryClient): AccountSync => {
   let accountId: string | null = null;
   let lastOwner = readAccountId();
   let sync: Sync | null = null;
-  let ended: Promise<unknown> = Promise.resolve();
+  /** The end of the engine before, and whose it was. */
+  let former: { readonly owner: string | null; readonly ended: Promise<unknown> } = {
+    owner: null,
+    ended: Promise.resolve(),
+  };
 
   const show = (next: Sync | null): void => {
     sync = next;
@@ -35,16 +57,23 @@ export const createAccountSync = (queryClient: QueryClient): AccountSync => {
     const onSignedOut = (): void => {
       if (readAccountId() === owner) endSession('expiry');
     };
-    show(createSync({ accountId: owner, api: createSyncClient(owner), queryClient, onSignedOut }));
+    const opened = createSync({ accountId: owner, api: createSyncClient(owner), queryClient, onSignedOut });
+    askToPersist(opened);
+    show(opened);
     void forgetOtherAccounts();
   };
 
-  const end = (former: Sync): void => {
+  const forget = (owner: string): void => {
+    const ended = waitForDeletion(former.ended.then(() => deleteLocalDatabase(owner)));
+    former = { owner, ended };
+  };
+
+  const end = (owner: string | null, engine: Sync): void => {
     const isForgotten = isForgettable();
     show(null);
     // A moment later: the page that goes away stores the text that it holds.
-    ended = new Promise((resolve) => setTimeout(resolve)).then(() => (isForgotten ? former.wipe() : former.close()));
-    ended = ended.catch(() => {});
+    const left = new Promise((resolve) => setTimeout(resolve));
+    former = { owner, ended: waitForDeletion(left.then(() => (isForgotten ? engine.wipe() : engine.close()))) };
   };
 
   const follow = (): void => {
@@ -53,19 +82,26 @@ export const createAccountSync = (queryClient: QueryClient): AccountSync => {
     if (owner !== null) lastOwner = owner;
     if (owner === accountId) {
       // Its stream, ended by the server, may have told of an expiry before the call that ended it was answered.
-      const forgotten = owner === null && isForgettable() ? lastOwner : null;
-      if (forgotten !== null) ended = ended.then(() => deleteLocalDatabase(forgotten)).catch(() => {});
+      if (owner === null && isForgettable() && lastOwner !== null) forget(lastOwner);
       return;
     }
-    if (sync !== null) end(sync);
+    if (sync !== null) end(accountId, sync);
     accountId = owner;
-    if (owner !== null) void ended.then(() => open(owner));
+    if (owner === null) return;
+    // The databases of two accounts have nothing to do with each other.
+    if (former.owner === owner) void former.ended.then(() => open(owner));
+    else open(owner);
   };
 
   subscribeToSession(follow);
   accountId = readAccountId();
-  if (accountId === null) void forgetOtherAccounts();
-  else open(accountId);
+  if (accountId !== null) open(accountId);
+  else {
+    // Who was signing out when the page before was closed or killed.
+    const leaving = readLeaving();
+    if (leaving !== null) forget(leaving);
+    void forgetOtherAccounts();
+  }
 
   return {
     read: () => sync,

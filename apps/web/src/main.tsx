@@ -5,11 +5,13 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createAccountSync } from './account-sync.ts';
 import { App } from './app.tsx';
+import { watchLeaving } from './watch-leaving.ts';
 import { createQueryClient } from './query-client.ts';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html holds no #root.');
 
+watchLeaving();
 const queryClient = createQueryClient();
 const accountSync = createAccountSync(queryClient);
 

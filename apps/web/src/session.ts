@@ -1,7 +1,8 @@
 import { useSyncExternalStore } from 'react';
+import { callLogout, callRefresh } from './cookie-calls.ts';
 import { readErrorAnswer } from './errors.ts';
+import { readLeaving, writeLeaving } from './leaving.ts';
 import { isRecord, parseRecord } from './records.ts';
-import { callRefresh } from './refresh-call.ts';
 
 /** Why the last session of this page ended; null while one lives or none ever did. `elsewhere`: in another tab. */
 export type SessionEnd = 'sign-out' | 'expiry' | 'deletion' | 'elsewhere' | null;
@@ -41,6 +42,12 @@ const readClaims = (token: string | null): { sub: string; iat: number; exp: numb
   const { sub, iat, exp } = parseRecord(decodeClaims(token)) ?? {};
   return typeof sub === 'string' && typeof iat === 'number' && typeof exp === 'number' ? { sub, iat, exp } : null;
 };
+
+/** How long a sign-out waits for the server. */
+const SIGN_OUT_MILLISECONDS = 3_000;
+
+// The browser may have been killed while somebody signed out.
+if (readLeaving() !== null) writeMarker(null);
 
 /** Who is signed in: the marker's word is taken until the server denies it, so that a page opens without an answer. */
 let account = readMarker();
@@ -113,13 +120,6 @@ export const startSession = (token: string): void => {
   tellOtherTabs(account);
 };
 
-/** Ahead of the call that ends the session: from here on no tab takes the end for an expiry. */
-export const prepareSignOut = (): void => {
-  isLeaving = true;
-  tellOtherTabs(null);
-  notify();
-};
-
 /**
  * Forgets the token. The browser's other tabs follow a sign-out; that a session has expired they find by themselves,
  * and keep what was not saved.
@@ -130,14 +130,48 @@ export const endSession = (end: 'sign-out' | 'expiry' | 'deletion'): void => {
   if (end !== 'expiry') tellOtherTabs(null);
 };
 
+/**
+ * Signs out, here and in the browser's other tabs. Resolves to whether the server could be told in time; where not,
+ * `finishLeaving` tells it later.
+ */
+export const signOut = async (): Promise<boolean> => {
+  const token = accessToken;
+  writeLeaving(account);
+  // From here on no tab takes the end of the session for an expiry.
+  isLeaving = true;
+  tellOtherTabs(null);
+  notify();
+  const isTold = await callLogout(token, AbortSignal.timeout(SIGN_OUT_MILLISECONDS)).then(
+    () => true,
+    () => false,
+  );
+  if (isTold) writeLeaving(null);
+  endSession('sign-out');
+  return isTold;
+};
+
+/**
+ * Takes a token for whom this browser has signed in. Another tab of ours that signed somebody else in has changed the
+ * marker; a cookie of anybody else came from elsewhere, such as another port of the host.
+ */
+const receiveToken = (token: string): void => {
+  const subject = readSubject(token);
+  const marked = readMarker();
+  const expected = account ?? marked;
+  if (expected === null || expected === subject) keepToken(token);
+  else if (subject === marked) changeAccount(subject);
+  else endSession('expiry');
+};
+
 const refresh = async (): Promise<void> => {
   const begun = generation;
+  if (readLeaving() !== null) {
+    if (account !== null && !isLeaving) dropToken('elsewhere');
+    throw new Error('The session is about to be ended.');
+  }
   try {
     const token = await callRefresh();
-    if (begun !== generation) return;
-    const subject = readSubject(token);
-    if (account !== null && account !== subject) changeAccount(subject);
-    else keepToken(token);
+    if (begun === generation) receiveToken(token);
   } catch (error) {
     if (readErrorAnswer(error)?.httpStatus !== 401) throw error;
     if (begun === generation) endSession(isLeaving ? 'sign-out' : 'expiry');

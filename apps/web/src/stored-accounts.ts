@@ -1,13 +1,10 @@
-import { openDB } from 'idb';
 import { readAccountId } from './session.ts';
-import { deleteLocalDatabase } from './sync/local-database.ts';
+import { deleteLocalDatabase, openExisting } from './sync/local-database.ts';
 
 const PREFIX = 'docket-';
 
 const hasUnsentWrites = async (name: string): Promise<boolean> => {
-  // One that is gone meanwhile is not made anew.
-  // oxlint-disable-next-line max-params -- the library hands over what is undone as the fourth
-  const database = await openDB(name, undefined, { upgrade: (_, _from, _to, change) => change.abort() });
+  const database = await openExisting(name);
   try {
     return database.objectStoreNames.contains('writes') && (await database.count('writes')) > 0;
   } finally {

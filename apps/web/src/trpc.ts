@@ -2,6 +2,7 @@ import type { AppRouter } from '@docket/api';
 import { httpBatchLink, httpLink, type Operation, splitLink, TRPCClientError, type TRPCLink } from '@trpc/client';
 import { createTRPCReact } from '@trpc/react-query';
 import { observable, type Unsubscribable } from '@trpc/server/observable';
+import { fetchInTurn } from './cookie-calls.ts';
 import { createFetchInTime } from './fetch-in-time.ts';
 import {
   isTokenEnding,
@@ -18,6 +19,9 @@ export const trpc = createTRPCReact<AppRouter>();
 const fetchSoon = createFetchInTime(20_000);
 /** For all that somebody has ever written. */
 const fetchPatiently = createFetchInTime(300_000);
+
+/** Their answers set or clear the cookie. */
+const COOKIE_CALLS = new Set(['auth.login', 'auth.signup', 'account.delete']);
 
 /**
  * Sends the token of now, and on a page that has just loaded waits for one. One that is refused is replaced once and the
@@ -95,15 +99,18 @@ export const createTrpcClient = () =>
         condition: ({ path }) => path === 'account.export',
         true: sendAlone(fetchPatiently),
         false: splitLink({
-          // What sets a cookie has an answer to itself.
-          condition: ({ type }) => type === 'mutation',
-          true: sendAlone(fetchSoon),
-          false: httpBatchLink({
-            url: '/trpc',
-            maxItems: 10,
-            maxURLLength: 2_000,
-            headers: ({ opList: [{ context }] }) => readToken(context),
-            fetch: fetchSoon,
+          condition: ({ path }) => COOKIE_CALLS.has(path),
+          true: sendAlone(fetchInTurn),
+          false: splitLink({
+            condition: ({ type }) => type === 'mutation',
+            true: sendAlone(fetchSoon),
+            false: httpBatchLink({
+              url: '/trpc',
+              maxItems: 10,
+              maxURLLength: 2_000,
+              headers: ({ opList: [{ context }] }) => readToken(context),
+              fetch: fetchSoon,
+            }),
           }),
         }),
       }),

@@ -14,6 +14,8 @@ export interface Dependencies {
   digestEmail: (email: string) => string;
   rateLimits: RateLimits;
   changeHints: ChangeHints;
+  /** Whether mail goes out at all; where it does not, a person hands on what waits in the outbox. */
+  sendsMail: boolean;
   /** Says that mail waits in the outbox. */
   notifyOutbox: () => void;
 }

@@ -3,7 +3,7 @@ import type { AnyTRPCProcedure } from '@trpc/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { appRouter, type createCaller } from './app-router.ts';
 import type { procedures } from './procedures.ts';
-import { createTestApi, type TestApi } from './testing/index.ts';
+import { createTestApi, makeMailedLink, type TestApi } from './testing/index.ts';
 
 type Caller = ReturnType<typeof createCaller>;
 
@@ -11,6 +11,7 @@ type Caller = ReturnType<typeof createCaller>;
 interface Victim {
   task: string;
   session: string;
+  link: string;
 }
 
 /** How a procedure is called in the matrix, and what must be true of its answer to somebody else. */
@@ -40,8 +41,10 @@ const MATRIX: Record<ProcedurePath, Access> = {
   'auth.signup': { kind: 'public' },
   'auth.login': { kind: 'public' },
   'auth.requestPasswordReset': { kind: 'public' },
+  'auth.checkResetLink': { kind: 'public' },
   'auth.resetPassword': { kind: 'public' },
   'auth.refresh': { kind: 'own', call: (caller) => caller.auth.refresh() },
+  'auth.endCookieSession': { kind: 'public' },
   'auth.me': { kind: 'own', call: (caller) => caller.auth.me() },
   'auth.logout': { kind: 'own', call: (caller) => caller.auth.logout() },
   'auth.changePassword': {
@@ -56,7 +59,7 @@ const MATRIX: Record<ProcedurePath, Access> = {
     kind: 'own',
     call: (caller) => caller.account.changeEmail({ ...GUESS, newEmail: 'mine@example.com' }),
   },
-  'account.confirmEmail': { kind: 'public' },
+  'account.confirmEmail': { kind: 'own', call: (caller) => caller.account.confirmEmail({ token: victim.link }) },
   'account.activity': { kind: 'own', call: (caller) => caller.account.activity() },
   'account.export': { kind: 'own', call: (caller) => caller.account.export() },
   'account.delete': { kind: 'own', call: (caller) => caller.account.delete(GUESS) },
@@ -90,7 +93,12 @@ beforeAll(async () => {
   owner = api.call(token, { isFromOwnPage: true });
   ownerId = (await owner.auth.me()).id;
   const [session] = await owner.auth.sessions.list();
-  victim = { task: (await owner.tasks.create({ title: TITLE })).id, session: session?.id ?? '' };
+  const link = { purpose: 'email-change', userId: ownerId, email: 'eve@example.com' } as const;
+  victim = {
+    task: (await owner.tasks.create({ title: TITLE })).id,
+    session: session?.id ?? '',
+    link: await makeMailedLink({ db: api.database.db, secret: api.secret }, link),
+  };
 });
 afterAll(() => api.close());
 
@@ -140,7 +148,8 @@ test.each(protectedEntries)(
 test('only these may be called by anybody', () => {
   const paths = Object.entries(MATRIX).flatMap(([path, access]) => (access.kind === 'public' ? [path] : []));
   expect(paths.toSorted()).toEqual([
-    'account.confirmEmail',
+    'auth.checkResetLink',
+    'auth.endCookieSession',
     'auth.login',
     'auth.requestPasswordReset',
     'auth.resetPassword',

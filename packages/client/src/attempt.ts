@@ -52,8 +52,8 @@ const TOKENLESS: ReadonlySet<string> = new Set<MutationPath>([
   'auth.signup',
   'auth.login',
   'auth.requestPasswordReset',
+  'auth.checkResetLink',
   'auth.resetPassword',
-  'account.confirmEmail',
 ]);
 
 /** Visible ASCII. `fetch` would refuse anything else in a message that quotes the token. */

@@ -17,7 +17,7 @@ describe('isRetryable', () => {
   ];
   it.each(passing)('sends queries, creates and updates again after $code $httpStatus', (error) => {
     expect(isRetryable(query, error)).toBe(true);
-    for (const path of ['tasks.create', 'tasks.update', 'tasks.restore', 'account.update']) {
+    for (const path of ['tasks.create', 'tasks.update', 'tasks.restore', 'account.update', 'auth.checkResetLink']) {
       expect(isRetryable(mutation(path), error)).toBe(true);
     }
   });
@@ -30,6 +30,7 @@ describe('isRetryable', () => {
       'auth.login',
       'auth.logout',
       'auth.refresh',
+      'auth.endCookieSession',
       'auth.changePassword',
       'auth.requestPasswordReset',
       'auth.resetPassword',

@@ -4,6 +4,7 @@ import type { MutationPath } from './docket-router.ts';
 /** Carried out twice, these leave what once would have left. A second `tasks.delete` would answer NOT_FOUND. */
 const REPEATABLE_MUTATIONS: ReadonlySet<string> = new Set<MutationPath>([
   'account.update',
+  'auth.checkResetLink',
   'tasks.create',
   'tasks.update',
   'tasks.restore',

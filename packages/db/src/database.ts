@@ -90,5 +90,9 @@ const readSqlStates = (error: unknown): unknown[] => {
 /** Whether a row was refused because one with the same key is there (SQLSTATE 23505). */
 export const isUniqueViolation = (error: unknown): boolean => readSqlStates(error).includes('23505');
 
+/** Whether a statement was undone because another one was in its way (SQLSTATE 40001, 40P01). */
+export const isUndone = (error: unknown): boolean =>
+  readSqlStates(error).some((state) => state === '40001' || state === '40P01');
+
 /** Whether a row was refused because what it belongs to is gone (SQLSTATE 23503). */
 export const isForeignKeyViolation = (error: unknown): boolean => readSqlStates(error).includes('23503');

@@ -5,6 +5,7 @@ export {
   type DatabaseHandle,
   isDatabaseUnavailable,
   isForeignKeyViolation,
+  isUndone,
   isUniqueViolation,
   openDatabase,
   prepareOnce,

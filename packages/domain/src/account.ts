@@ -75,6 +75,13 @@ const LinkToken = z
 export const RequestPasswordResetInput = z.strictObject({ email: Email });
 export type RequestPasswordResetInput = z.infer<typeof RequestPasswordResetInput>;
 
+export const CheckResetLinkInput = z.strictObject({ token: LinkToken });
+export type CheckResetLinkInput = z.infer<typeof CheckResetLinkInput>;
+
+/** Whether a new password can still be set by this link. */
+export const CheckResetLinkOutput = z.object({ isGood: z.boolean() });
+export type CheckResetLinkOutput = z.infer<typeof CheckResetLinkOutput>;
+
 export const ResetPasswordInput = z.strictObject({ token: LinkToken, newPassword: NewPassword });
 export type ResetPasswordInput = z.infer<typeof ResetPasswordInput>;
 
@@ -87,6 +94,10 @@ export type ConfirmEmailInput = z.infer<typeof ConfirmEmailInput>;
 /** Done, with nothing to tell. */
 export const DoneOutput = z.object({ done: z.literal(true) });
 export type DoneOutput = z.infer<typeof DoneOutput>;
+
+/** The wish for a link is taken down. Whether this server sends mail at all is the same for every address. */
+export const RequestLinkOutput = DoneOutput.extend({ isMailSent: z.boolean() });
+export type RequestLinkOutput = z.infer<typeof RequestLinkOutput>;
 
 /** This session has ended. */
 export const LogoutOutput = z.object({ ended: z.literal(true) });

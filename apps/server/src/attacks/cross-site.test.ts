@@ -30,7 +30,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const PATHS = ['/api/auth/refresh', '/trpc/auth.refresh'];
+const REFRESH_PATHS = ['/api/auth/refresh', '/trpc/auth.refresh'];
+/** What reads the cookie. */
+const PATHS = [...REFRESH_PATHS, '/api/auth/end-cookie-session', '/trpc/auth.endCookieSession'];
 const JSON_TYPE = 'Content-Type: application/json';
 
 /** Node's fetch would add to these; a browser would not. */
@@ -125,7 +127,7 @@ describe.each(PATHS)('%s by the cookie', (path) => {
     ['its own Origin', ['Origin: http://docket.test']],
     ['an allowed Origin', ['Origin: http://app.example']],
     ['Sec-Fetch-Site same-origin', ['Sec-Fetch-Site: same-origin']],
-  ])('and %s refreshes', async (_, headers) => {
+  ])('and %s is heard', async (_, headers) => {
     const mine = await signUp(client);
     const { status, text } = await post(path, [`Cookie: ${mine.cookie}`, JSON_TYPE, ...headers]);
     expect([status, text.toLowerCase().includes('set-cookie')]).toEqual([200, true]);
@@ -138,7 +140,9 @@ test.each([
   '/trpc/auth.logout,auth.refresh?batch=1',
   '/trpc/auth.refresh,auth.refresh',
   '/trpc/auth.refresh?batch=1&batch=0',
-])('%s refreshes nothing, by the cookie and of our own origin', async (path) => {
+  '/trpc/auth.endCookieSession?batch=1',
+  '/trpc/auth.me,auth.endCookieSession?batch=1',
+])('%s does nothing, by the cookie and of our own origin', async (path) => {
   const account = await signUp(client);
   for (const body of ['', '{}', '{"0":{},"1":{}}']) {
     const { status, text } = await post(
@@ -153,8 +157,10 @@ test.each([
   await expectUntouched(account);
 });
 
-describe('nothing but auth.refresh heeds the cookie', () => {
-  const procedures = listCallableProcedures().filter(({ name }) => name !== 'auth.refresh');
+describe('nothing else heeds the cookie', () => {
+  const procedures = listCallableProcedures().filter(
+    ({ name }) => !['auth.refresh', 'auth.endCookieSession'].includes(name),
+  );
 
   test.each(procedures)('$name', async (procedure) => {
     const account = await signUp(client);
@@ -219,7 +225,8 @@ describe('the cookie is for the browser alone (ASVS 3.3.1, 3.3.2, 3.3.4)', () =>
       expect(body).toEqual({ access_token: expect.any(String), token_type: 'bearer' });
     }
     let { cookie } = account;
-    for (const path of PATHS) cookie = expectKept(await send(path, {}, { cookie, 'sec-fetch-site': 'same-origin' }));
+    for (const path of REFRESH_PATHS)
+      cookie = expectKept(await send(path, {}, { cookie, 'sec-fetch-site': 'same-origin' }));
     const { access_token: token } = Object(
       (await send('/api/auth/refresh', {}, { cookie, 'sec-fetch-site': 'same-origin' })).body,
     );
@@ -229,6 +236,17 @@ describe('the cookie is for the browser alone (ASVS 3.3.1, 3.3.2, 3.3.4)', () =>
       value: '',
       attributes: attributes.map((each) => each.replace(/^max-age=.*/, 'max-age=0')).toSorted(),
     });
+  });
+
+  test('two of its name are none, as where another port of the host has set the second', async () => {
+    const mine = await signUp(client);
+    const theirs = await signUp(client);
+    for (const cookie of [`${theirs.cookie}; ${mine.cookie}`, `a=b;${mine.cookie};  ${theirs.cookie}`]) {
+      const answer = await refresh(client, cookie);
+      expect([answer.status, readKeptCookie(answer)]).toEqual([401, null]);
+    }
+    for (const account of [mine, theirs]) await expectUntouched(account);
+    expect((await refresh(client, `x-${theirs.cookie}; a=b; ${mine.cookie}`)).status).toBe(200);
   });
 
   test('deleting the account has it forgotten; a refused refresh leaves it, by then another tab may have a new one', async () => {

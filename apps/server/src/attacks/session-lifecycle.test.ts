@@ -1,7 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { createLinkTokens } from '@docket/auth';
-import { emailLinks, users } from '@docket/db';
-import { eq, sql } from 'drizzle-orm';
+import { randomBytes } from 'node:crypto';
+import { makeMailedLink } from '@docket/api/testing';
+import { users } from '@docket/db';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type Answer,
@@ -36,17 +36,10 @@ afterAll(async () => {
 /** A link as it would have been mailed. */
 const makeResetLink = async (account: WireAccount): Promise<string> => {
   const [user] = await server.database.db.select().from(users).where(eq(users.email, account.email));
-  const [userId, linkId] = [user?.id ?? '', randomUUID()];
-  await server.database.db.insert(emailLinks).values({
-    userId,
-    id: linkId,
-    kind: 'password-reset',
-    email: account.email,
-    accountEmail: sql`(select email from users where id = ${userId})`,
-    passwordVersion: sql`(select password_version from users where id = ${userId})`,
-    expiresAt: sql`now() + interval '30 minutes'`,
-  });
-  return createLinkTokens({ secret: server.secret }).format({ purpose: 'password-reset', userId, linkId });
+  return makeMailedLink(
+    { db: server.database.db, secret: server.secret },
+    { purpose: 'password-reset', userId: user?.id ?? '', email: account.email },
+  );
 };
 
 const findOtherSession = async (client: WireClient, token: string): Promise<string> => {

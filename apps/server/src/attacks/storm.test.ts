@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createLinkTokens } from '@docket/auth';
-import { emailLinks, users } from '@docket/db';
+import { makeMailedLink } from '@docket/api/testing';
+import { users } from '@docket/db';
 import { createTestDatabase, type TestDatabase } from '@docket/db/testing';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -175,20 +175,9 @@ const useLinks = async (account: WireAccount): Promise<void> => {
     .select()
     .from(users)
     .where(sql`email = ${account.email}`);
-  const [userId, linkId] = [user?.id ?? '', randomUUID()];
-  const expiresAt = sql`now() + interval '30 minutes'`;
-  const kind = 'password-reset' as const;
-  await database.db.insert(emailLinks).values({
-    userId,
-    id: linkId,
-    kind,
-    email: account.email,
-    expiresAt,
-    accountEmail: sql`(select email from users where id = ${userId})`,
-    passwordVersion: sql`(select password_version from users where id = ${userId})`,
-  });
+  const link = { purpose: 'password-reset', userId: user?.id ?? '', email: account.email } as const;
   for (const each of [secret, randomBytes(48).toString('base64url')]) {
-    const token = createLinkTokens({ secret: each }).format({ purpose: kind, userId, linkId });
+    const token = await makeMailedLink({ db: database.db, secret: each }, link);
     secrets.add(token);
     const newPassword = makeSecretPassword();
     const headers = makeHeaders();

@@ -1,8 +1,7 @@
 import { createHmac, generateKeyPairSync, hkdfSync, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
+import { makeMailedLink } from '@docket/api/testing';
 import { createLinkTokens, createRefreshTokens } from '@docket/auth';
-import { emailLinks } from '@docket/db';
-import { sql } from 'drizzle-orm';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -171,20 +170,9 @@ describe('a token', () => {
 });
 
 describe('a token of one purpose is not good for another (ASVS 9.2.2; RFC 8725 3.12)', () => {
-  const makeLink = async (purpose: 'password-reset' | 'email-change'): Promise<string> => {
-    const linkId = randomUUID();
+  const makeLink = (purpose: 'password-reset' | 'email-change'): Promise<string> => {
     const email = purpose === 'password-reset' ? account.email : `${randomUUID()}@example.com`;
-    const expiresAt = sql`now() + interval '30 minutes'`;
-    await server.database.db.insert(emailLinks).values({
-      userId,
-      id: linkId,
-      kind: purpose,
-      email,
-      expiresAt,
-      accountEmail: sql`(select email from users where id = ${userId})`,
-      passwordVersion: sql`(select password_version from users where id = ${userId})`,
-    });
-    return createLinkTokens({ secret: server.secret }).format({ purpose, userId, linkId });
+    return makeMailedLink({ db: server.database.db, secret: server.secret }, { purpose, userId, email });
   };
   const cookieName = (): string => account.cookie.split('=')[0] ?? '';
   const refreshToken = (): string => account.cookie.split('=')[1] ?? '';

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { readAskedState } from '@docket/api/testing';
 import { createLinkTokens } from '@docket/auth';
 import { outbox, users } from '@docket/db';
 import { createTestDatabase, type TestDatabase } from '@docket/db/testing';
@@ -33,8 +34,10 @@ test('the command lists the mails that wait, newest last, with links that are go
   const userId = uuidv7();
   await database.db.insert(users).values({ id: userId, email: 'ada@example.com', hashedPassword: 'no password' });
   const linkId = uuidv7();
+  const recipient = 'ada@example.com';
+  const asked = { kind: 'password-reset', recipient, ...readAskedState({ recipient }) } as const;
   await database.db.insert(outbox).values([
-    { id: linkId, kind: 'password-reset', recipient: 'ada@example.com' },
+    { id: linkId, ...asked },
     { id: uuidv7(), kind: 'password-reset', recipient: 'nobody@example.com' },
     {
       id: uuidv7(),

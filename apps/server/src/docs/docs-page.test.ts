@@ -47,7 +47,7 @@ describe('the docs page', () => {
         .split('</section>', 1)[0];
       expect(section).toContain(`<b>${procedure.method.toUpperCase()}</b> /api${procedure.path}`);
       expect(section).toContain(summary);
-      const isForBrowsers = procedure.name === 'auth.refresh';
+      const isForBrowsers = ['auth.refresh', 'auth.endCookieSession'].includes(procedure.name);
       const withoutToken = isForBrowsers ? 'Needs the refresh cookie, and no token.' : 'Needs no token.';
       expect(section).toContain(procedure.isProtected ? 'Needs a token.' : withoutToken);
       expect(section).toContain('curl ');

@@ -67,6 +67,11 @@ export const FIELD_NOTES: Record<string, FieldNotes> = {
   'auth.token_type': { description: 'The scheme of the `Authorization` header.', example: 'bearer' },
   '*.ended': { description: 'Always true.', example: true },
   '*.done': { description: 'Always true.', example: true },
+  '*.isMailSent': {
+    description: 'Whether this server sends mail at all; the same for every address.',
+    example: true,
+  },
+  'auth.isGood': { description: 'False for whatever is no link, too.', example: false },
   'auth.sessions.id': { description: 'The id of the session.', example: SESSION_ID },
   'auth.sessions.current': { description: 'Whether it is the session of this call.', example: true },
   'auth.sessions.createdAt': { description: 'When it began.', example: INSTANT },

@@ -89,6 +89,15 @@ export const PROCEDURE_NOTES: Record<string, ProcedureNotes> = {
     errors: ['UNAUTHORIZED', 'FORBIDDEN', 'TOO_MANY_REQUESTS'],
     isForBrowsers: true,
   },
+  'auth.endCookieSession': {
+    description:
+      'For the pages of Docket alone: ends the session of the refresh cookie at once, everywhere, and has the browser ' +
+      'forget the cookie. For a sign-out that could not be sent while there was a token. Without a good cookie it ' +
+      'changes nothing. Over tRPC it is refused in a batch.',
+    success: 'The cookie has no session any more.',
+    errors: ['FORBIDDEN', 'TOO_MANY_REQUESTS'],
+    isForBrowsers: true,
+  },
   'auth.me': { description: 'The account that the token belongs to.', success: 'The account.' },
   'auth.logout': {
     description:
@@ -110,6 +119,14 @@ export const PROCEDURE_NOTES: Record<string, ProcedureNotes> = {
     success: 'The wish was taken down; whether there is such an account is not told.',
     errors: ['TOO_MANY_REQUESTS'],
     body: { email: SHOWN_ACCOUNT.email },
+  },
+  'auth.checkResetLink': {
+    description:
+      'Uses nothing up. A link is good until it is used, for 30 minutes at most, and while the account has the password ' +
+      'and the address that it had when the link was asked for.',
+    success: 'Whether `auth.resetPassword` would take it at this moment.',
+    errors: ['TOO_MANY_REQUESTS'],
+    body: { token: SHOWN_LINK_TOKEN },
   },
   'auth.resetPassword': {
     description:
@@ -139,15 +156,16 @@ export const PROCEDURE_NOTES: Record<string, ProcedureNotes> = {
   },
   'account.changeEmail': {
     description:
-      'Mails a link to the new address. The account keeps its old one until that link is opened, within 30 minutes. A ' +
-      'wrong password is `BAD_REQUEST` and names the field `currentPassword`.',
+      'Mails a link to the new address. The account keeps its old one until that link is confirmed, within 30 minutes. ' +
+      'Asking again voids the link before. A wrong password is `BAD_REQUEST` and names the field `currentPassword`.',
     success: 'The link is on its way.',
     body: { newEmail: 'ada@lovelace.example', currentPassword: SHOWN_ACCOUNT.password },
   },
   'account.confirmEmail': {
     description:
-      'Takes over the address that the link was mailed to, and tells the old one. A link that was used, is too old or ' +
-      'was never one is `BAD_REQUEST` and names the field `token`.',
+      'Takes over the address that the link was mailed to, and tells the old one. Only a session of the account itself ' +
+      'can confirm. A link that was used, is too old or superseded, belongs to another account or was never one is ' +
+      '`BAD_REQUEST` and names the field `token`.',
     success: 'The account has its new address.',
     errors: ['CONFLICT'],
     body: { token: SHOWN_LINK_TOKEN },

@@ -118,6 +118,9 @@ describe('describeApi writes valid OpenAPI 3.1', () => {
   });
 });
 
+/** They read the browser's cookie instead of a token. */
+const BY_COOKIE = new Set(['auth.refresh', 'auth.endCookieSession']);
+
 describe('describeApi describes the router', () => {
   test('with every procedure exactly once, under its own method and path', () => {
     const procedures = listRestProcedures();
@@ -129,13 +132,14 @@ describe('describeApi describes the router', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('with a token on protected operations, the cookie on the one that reads it, and 401 and 429 with both', () => {
+  test('with a token on protected operations, the cookie on those that read it, and what refuses either', () => {
     for (const procedure of listRestProcedures()) {
       const { security, responses } = findOperation(document, procedure);
-      const withoutToken = procedure.name === 'auth.refresh' ? [{ refreshCookie: [] }] : undefined;
+      const withoutToken = BY_COOKIE.has(procedure.name) ? [{ refreshCookie: [] }] : undefined;
       expect(security, procedure.name).toEqual(procedure.isProtected ? [{ bearer: [] }] : withoutToken);
       if (security === undefined) continue;
-      expect(Object.keys(responses ?? {}), procedure.name).toEqual(expect.arrayContaining(['401', '429']));
+      const refusals = procedure.isProtected ? ['401', '429'] : ['403', '429'];
+      expect(Object.keys(responses ?? {}), procedure.name).toEqual(expect.arrayContaining(refusals));
     }
   });
 
@@ -166,17 +170,19 @@ describe('describeApi describes the router', () => {
     ['auth.signup', ['200', '400', '409', '413', '415', '429', '500', '503']],
     ['auth.login', ['200', '400', '401', '413', '415', '429', '500', '503']],
     ['auth.refresh', ['200', '401', '403', '429', '500', '503']],
+    ['auth.endCookieSession', ['200', '403', '429', '500', '503']],
     ['auth.me', ['200', '401', '429', '500', '503']],
     ['auth.logout', ['200', '401', '429', '500', '503']],
     ['auth.changePassword', ['200', '400', '401', '413', '415', '429', '500', '503']],
     ['auth.requestPasswordReset', ['200', '400', '413', '415', '429', '500', '503']],
+    ['auth.checkResetLink', ['200', '400', '413', '415', '429', '500', '503']],
     ['auth.resetPassword', ['200', '400', '413', '415', '429', '500', '503']],
     ['auth.sessions.list', ['200', '401', '429', '500', '503']],
     ['auth.sessions.revoke', ['200', '400', '401', '404', '429', '500', '503']],
     ['auth.sessions.revokeOthers', ['200', '401', '429', '500', '503']],
     ['account.update', ['200', '400', '401', '413', '415', '429', '500', '503']],
     ['account.changeEmail', ['200', '400', '401', '413', '415', '429', '500', '503']],
-    ['account.confirmEmail', ['200', '400', '409', '413', '415', '500', '503']],
+    ['account.confirmEmail', ['200', '400', '401', '409', '413', '415', '429', '500', '503']],
     ['account.activity', ['200', '401', '429', '500', '503']],
     ['account.export', ['200', '401', '429', '500', '503']],
     ['account.delete', ['200', '400', '401', '413', '415', '429', '500', '503']],

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readAskedState } from '@docket/api/testing';
 import { createLinkTokens } from '@docket/auth';
 import { emailLinks, openDatabase, outbox, users } from '@docket/db';
 import { createTestDatabase, type TestDatabase } from '@docket/db/testing';
@@ -58,9 +59,12 @@ const mintUser = async (): Promise<{ id: string; email: string }> => {
   return { id, email };
 };
 
-const post = async (row: Omit<PgInsertValue<typeof outbox>, 'id'>): Promise<string> => {
+const post = async (
+  row: Pick<typeof outbox.$inferInsert, 'kind' | 'userId' | 'recipient' | 'newEmail'> &
+    Pick<PgInsertValue<typeof outbox>, 'createdAt'>,
+): Promise<string> => {
   const id = uuidv7();
-  await database.db.insert(outbox).values({ id, ...row });
+  await database.db.insert(outbox).values({ id, ...readAskedState(row), ...row });
   return id;
 };
 

@@ -20,6 +20,8 @@ export interface ChaosProxy {
   pages: Map<string, Page>;
   /** Asked about every call, by its procedure; undefined lets it through. */
   trouble: (procedure: string) => Trouble | undefined;
+  /** Awaited ahead of the answer to each call of a procedure, once the server has given it. */
+  delay: (procedure: string) => Promise<void>;
   /** The calls that came, by procedure, in order. */
   calls: string[];
   /** Streams that are open. */
@@ -42,14 +44,16 @@ export const startChaosProxy = async (serverUrl: string): Promise<ChaosProxy> =>
 
   const forward = (call: IncomingMessage, response: ServerResponse, trouble: Trouble | undefined): void => {
     const { method, headers, url = '/' } = call;
+    const answerLater = async (answer: IncomingMessage): Promise<void> => {
+      await proxy.delay(url.replace(/^\/trpc\/|\?.*$/g, ''));
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    };
     const passed = request(serverUrl + url, { method, headers }, (answer) => {
       if (trouble === 'lose-answer') {
         answer.resume();
         answer.on('end', () => response.destroy());
-        return;
-      }
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+      } else void answerLater(answer);
     });
     passed.on('error', () => response.destroy());
     response.on('close', () => passed.destroy());
@@ -93,6 +97,7 @@ export const startChaosProxy = async (serverUrl: string): Promise<ChaosProxy> =>
     port: typeof address === 'object' ? (address?.port ?? 0) : 0,
     pages: new Map(),
     trouble: () => undefined,
+    delay: async () => {},
     calls: [],
     countStreams: () => streams.size,
     cutStreams: () => {

@@ -1,3 +1,4 @@
+import './form-actions.css';
 import './dialog.css';
 import { type ReactNode, useId } from 'react';
 import { Modal } from './modal.tsx';

@@ -1,3 +1,4 @@
+import './form-actions.css';
 import './form.css';
 import type { ReactNode, RefObject } from 'react';
 import { Button } from './button.tsx';

@@ -29,22 +29,15 @@ export interface BaseFacts {
 /** How long the server keeps what was deleted. */
 export const TRASH_KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
 
-/** The longest page that the server gives. A whole answer with fewer completed tasks holds all of them. */
+/** So many tasks of a list are fetched at a time: the most that the server gives. */
 export const PAGE_SIZE = 100;
 
 /** What is known of a base that begins with this answer. */
-export const startFacts = ({ revision, tasks }: Changes): BaseFacts => {
-  const completed = tasks.filter((task) => task.completed && task.deletedAt === null);
-  const oldest = completed.reduce<Task | undefined>(
-    (found, task) => (!found || `${task.createdAt}_${task.id}` < `${found.createdAt}_${found.id}` ? task : found),
-    undefined,
-  );
-  return {
-    revision,
-    epoch: uuidv7(),
-    pages: {
-      completed: { cursor: oldest ? `${oldest.createdAt}_${oldest.id}` : null, hasMore: completed.length >= PAGE_SIZE },
-      trash: { cursor: null, hasMore: true },
-    },
-  };
-};
+export const startFacts = ({ revision, olderCompleted }: Changes): BaseFacts => ({
+  revision,
+  epoch: uuidv7(),
+  pages: {
+    completed: { cursor: olderCompleted, hasMore: olderCompleted !== null },
+    trash: { cursor: null, hasMore: true },
+  },
+});

@@ -1,4 +1,4 @@
-import type { Task } from '@docket/domain';
+import type { Account, Task } from '@docket/domain';
 import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb';
 import type { BaseFacts } from './base-facts.ts';
 import type { FirstRows, StoredFirstRows } from './first-rows.ts';
@@ -8,6 +8,7 @@ type StoredWrite = Change & { writeId: string; madeAt: string; failure: Refusal 
 type MetaRow =
   | (BaseFacts & { key: 'base' })
   | (FirstRows & { key: 'first' })
+  | { key: 'account'; account: Account }
   | { key: 'lease'; holder: string; until: number };
 
 interface Schema extends DBSchema {
@@ -183,6 +184,15 @@ export const openLocalDatabase = async (accountId: string, onLost: (isDeleted: b
       await Promise.all([...requests, transaction.done]);
     },
 
+    /** Whose tasks they are, as last heard; null where that was never told. */
+    async readAccount(): Promise<Account | null> {
+      const row = await database.get('meta', 'account');
+      return row?.key === 'account' ? row.account : null;
+    },
+    async saveAccount(account: Account): Promise<void> {
+      await database.put('meta', { key: 'account', account });
+    },
+
     /** Takes or renews the lease, where nobody else has it. */
     async takeLease(holder: string, milliseconds: number): Promise<boolean> {
       const { store, done } = database.transaction('meta', 'readwrite');
@@ -207,5 +217,35 @@ export const openLocalDatabase = async (accountId: string, onLost: (isDeleted: b
 };
 export type LocalDatabase = Awaited<ReturnType<typeof openLocalDatabase>>;
 
-/** Deletes what this browser holds of the account, when every tab has let go of it. */
-export const deleteLocalDatabase = (accountId: string): Promise<void> => deleteDB(toName(accountId));
+/** Opens a database as it is. Rejects where there is none, and makes none. */
+export const openExisting = (name: string): Promise<IDBPDatabase> =>
+  openDB(name, undefined, {
+    // oxlint-disable-next-line max-params -- the library hands over what is undone as the fourth
+    upgrade: (_, _from, _to, change) => {
+      // The opening rejects with the same reason.
+      change.done.catch(() => {});
+      change.abort();
+    },
+  });
+
+/** Takes everything out, also while other tabs hold the database. */
+const empty = async (name: string): Promise<void> => {
+  const database = await openExisting(name);
+  try {
+    const transaction = database.transaction(database.objectStoreNames, 'readwrite');
+    await Promise.all([...database.objectStoreNames].map((store) => transaction.objectStore(store).clear()));
+    await transaction.done;
+  } finally {
+    database.close();
+  }
+};
+
+/**
+ * Deletes what this browser holds of the account. It is empty at once; the deletion waits until every tab has let go of it,
+ * and is made good by a later page where this one is closed before.
+ */
+export const deleteLocalDatabase = async (accountId: string): Promise<void> => {
+  const name = toName(accountId);
+  await empty(name).catch(() => {});
+  await deleteDB(name);
+};

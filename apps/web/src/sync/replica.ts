@@ -1,4 +1,4 @@
-import type { Changes, Task } from '@docket/domain';
+import type { Account, Changes, Task } from '@docket/domain';
 import { type BaseFacts, type Page, startFacts, TRASH_KEPT_MS } from './base-facts.ts';
 import { untilPainted } from './browser-events.ts';
 import { type BaseChange, type LocalDatabase, openLocalDatabase, type Stored } from './local-database.ts';
@@ -257,6 +257,15 @@ export const createReplica = ({ accountId, isLeading, onWork, ...options }: Repl
       const orders = given.filter(isStored).map(({ order }) => order);
       void database?.removeWrites(orders).catch(() => store.loseDurability());
       tabs.post({ type: 'step', epoch: readEpoch(), step: null, tasks: [], done });
+    },
+
+    async readAccount(): Promise<Account | null> {
+      await connected;
+      return (await database?.readAccount().catch(() => null)) ?? null;
+    },
+    async keepAccount(account: Account): Promise<void> {
+      await connected;
+      await database?.saveAccount(account).catch(() => {});
     },
 
     takePage(page: Page): void {

@@ -1,7 +1,7 @@
 import type { Changes, ListTasksOutput, Task } from '@docket/domain';
 import type { NewTaskFields, TaskFields } from './writes.ts';
 
-/** What a stream of changes tells. After `onEnd` nothing more comes. */
+/** What a stream of changes tells, whole answers as `pull` does. After `onEnd` nothing more comes. */
 interface FollowHandlers {
   onChanges(changes: Changes): void;
   /** It broke or was refused; the error where there is one. Whoever follows asks again. */
@@ -14,6 +14,7 @@ interface FollowHandlers {
  * again, and the late twin could then overtake what follows.
  */
 export interface SyncApi {
+  /** Everything up to the answer's revision, whatever pages it came in. */
   pull(since: number | undefined, signal: AbortSignal): Promise<Changes>;
   /** Answers the way to stop. The first changes come at once, also when there are none. */
   follow(lastEventId: number | undefined, handlers: FollowHandlers): () => void;

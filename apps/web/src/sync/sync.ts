@@ -1,3 +1,4 @@
+import type { Account } from '@docket/domain';
 import type { QueryClient } from '@tanstack/react-query';
 import { uuidv7 } from 'uuidv7';
 import { type Leadership, seekLeadership } from './leadership.ts';
@@ -50,6 +51,10 @@ export interface Sync {
   discard(writeId: string): void;
   /** Fetches the next older tasks of a list. Rejects as the call does. */
   loadMore(list: PagedList): Promise<void>;
+  /** Whose tasks they are, as this browser last heard; null where it does not know. Rejects never. */
+  readAccount(): Promise<Account | null>;
+  /** Keeps that beside the tasks, for a page without a connection. */
+  keepAccount(account: Account): Promise<void>;
   /** Stops everything, once all writes are stored. */
   close(): Promise<void>;
   /** Stops everything and deletes what this browser holds of the account, the outbox included: for signing out. */
@@ -286,6 +291,8 @@ export const createSync = ({ accountId, api, queryClient, onSignedOut }: SyncOpt
     retry: replica.retry,
     discard: replica.discard,
     loadMore,
+    readAccount: replica.readAccount,
+    keepAccount: replica.keepAccount,
     close,
     wipe: async () => {
       await close();

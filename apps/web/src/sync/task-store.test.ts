@@ -86,7 +86,7 @@ describe('the store', () => {
       revision: 1,
       reset: true,
       next: null,
-      olderCompleted: null,
+      olderCompleted: 'older',
       tasks: many(150, { completed: true }),
     });
     const changed = makeTask(3);

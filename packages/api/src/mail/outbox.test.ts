@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from '@docket/db/testing';
 import { eq, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { readAskedState } from '../testing/index.ts';
 import { createOutbox, type Outbox, type WaitingMail } from './outbox.ts';
 
 const publicUrl = 'https://docket.example';
@@ -30,12 +31,17 @@ const mintUser = async (): Promise<{ id: string; email: string }> => {
 
 /** Puts a mail into the outbox as it was so many minutes ago. */
 const post = async (
-  row: Omit<typeof outboxTable.$inferInsert, 'id' | 'createdAt'>,
+  row: Pick<typeof outboxTable.$inferInsert, 'kind' | 'userId' | 'recipient' | 'newEmail' | 'attempts'>,
   minutesAgo = 0,
 ): Promise<WaitingMail> => {
   const [mail] = await database.db
     .insert(outboxTable)
-    .values({ id: uuidv7(), createdAt: sql`now() - ${minutesAgo} * interval '1 minute'`, ...row })
+    .values({
+      id: uuidv7(),
+      createdAt: sql`now() - ${minutesAgo} * interval '1 minute'`,
+      ...readAskedState(row),
+      ...row,
+    })
     .returning();
   if (mail === undefined) throw new Error('INSERT returned no row');
   return mail;
@@ -73,6 +79,32 @@ test("no mail is written to an address that is nobody's, and no link is made", a
   const waiting = await post({ kind: 'password-reset', recipient: 'nobody@example.com' });
   expect(await outbox.compose(waiting)).toBeNull();
   expect(await findLinks(waiting.id)).toEqual([]);
+});
+
+test.each([
+  { what: 'address', change: { email: sql`'moved-' || email` } },
+  { what: 'password', change: { passwordVersion: sql`password_version + 1` } },
+])('no link is made for an account that has another $what than when it was asked for', async ({ change }) => {
+  const user = await mintUser();
+  const waiting = [
+    await post({ kind: 'password-reset', userId: user.id, recipient: user.email }),
+    await post({ kind: 'email-change', userId: user.id, recipient: 'new@example.com' }),
+  ];
+  await database.db.update(users).set(change).where(eq(users.id, user.id));
+  for (const mail of waiting) {
+    expect(await outbox.compose(mail)).toBeNull();
+    expect(await findLinks(mail.id)).toEqual([]);
+  }
+});
+
+test('no link is made for a change of address while a later one waits or was mailed', async () => {
+  const user = await mintUser();
+  const ask = () => post({ kind: 'email-change', userId: user.id, recipient: 'new@example.com' });
+  const [superseded, latest] = [await ask(), await ask()];
+  expect(await outbox.compose(superseded)).toBeNull();
+  expect(await outbox.compose(latest)).not.toBeNull();
+  await outbox.remove(latest.id);
+  expect(await outbox.compose(superseded)).toBeNull();
 });
 
 test('a change of address is confirmed at the new one', async () => {

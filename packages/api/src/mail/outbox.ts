@@ -2,6 +2,7 @@ import type { LinkTokens } from '@docket/auth';
 import { type Database, emailLinks, outbox, users } from '@docket/db';
 import { and, asc, eq, isNull, lte, sql } from 'drizzle-orm';
 import { composeWords, type Mail } from './compose-mail.ts';
+import { isLatestEmailChange, LINK_LIFE } from './mailed-links.ts';
 
 /** A row of the outbox. */
 export type WaitingMail = typeof outbox.$inferSelect;
@@ -22,8 +23,6 @@ export interface Outbox {
   list(): Promise<WaitingMail[]>;
 }
 
-/** How long a link is good, and so how long its mail is worth sending. */
-const LINK_LIFE = sql`interval '30 minutes'`;
 const NOTICE_LIFE = sql`interval '1 day'`;
 /** 30 seconds, 1, 2, 4 ... and at most 30 minutes: longer than an attempt to send may take. */
 const BACKOFF = sql`least(interval '30 minutes', interval '30 seconds' * power(2, ${outbox.attempts}))`;
@@ -34,9 +33,13 @@ const PAGES = { 'password-reset': 'reset-password', 'email-change': 'confirm-ema
 export const createOutbox = (options: { db: Database; linkTokens: LinkTokens; publicUrl: string }): Outbox => {
   const { db, linkTokens, publicUrl } = options;
 
-  /** The link's row and token; null where the address is nobody's, and where the link was used or is too old. */
+  /**
+   * The link's row and token; null where the link was used, is too old or was superseded, and where the account is not
+   * what it was when the link was asked for, or never was.
+   */
   const issueLink = async (mail: WaitingMail, purpose: keyof typeof PAGES): Promise<string | null> => {
     const createdAt = sql`${mail.createdAt}::timestamptz`;
+    const endsAt = sql`${createdAt} + ${LINK_LIFE}`;
     const [link] = await db
       .insert(emailLinks)
       .select(
@@ -48,14 +51,18 @@ export const createOutbox = (options: { db: Database; linkTokens: LinkTokens; pu
             email: sql`${mail.recipient}::text`.as('email'),
             accountEmail: users.email,
             passwordVersion: users.passwordVersion,
-            expiresAt: sql`${createdAt} + ${LINK_LIFE}`.as('expires_at'),
+            expiresAt: sql`${endsAt}`.as('expires_at'),
             usedAt: sql`null::timestamptz`.as('used_at'),
           })
           .from(users)
           .where(
             and(
               mail.userId === null ? eq(users.email, mail.recipient) : eq(users.id, mail.userId),
-              sql`${createdAt} > now() - ${LINK_LIFE}`,
+              sql`${users.email} = ${mail.accountEmail} and ${users.passwordVersion} = ${mail.passwordVersion}::int`,
+              sql`${endsAt} > now()`,
+              purpose === 'email-change'
+                ? isLatestEmailChange({ userId: sql`${users.id}`, endsAt, id: sql`${mail.id}::uuid` })
+                : undefined,
             ),
           ),
       )

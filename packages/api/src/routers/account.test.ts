@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { auditEvents, emailLinks, outbox, sessions, tasks, users } from '@docket/db';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../testing/index.ts';
+import { createOutbox, type WaitingMail } from '../mail/outbox.ts';
+import { createTestApi, makeMailedLink, type TestApi } from '../testing/index.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -20,20 +21,8 @@ const signUp = async () => {
   return { email, token, caller, id: (await caller.auth.me()).id };
 };
 
-const makeLink = async (userId: string, email: string, expiresIn = '30 minutes') => {
-  const linkId = randomUUID();
-  const expiresAt = sql`now() + ${expiresIn}::interval`;
-  await api.database.db.insert(emailLinks).values({
-    userId,
-    id: linkId,
-    kind: 'email-change',
-    email,
-    expiresAt,
-    accountEmail: sql`(select email from users where id = ${userId})`,
-    passwordVersion: sql`(select password_version from users where id = ${userId})`,
-  });
-  return api.dependencies.linkTokens.format({ purpose: 'email-change', userId, linkId });
-};
+const makeLink = (userId: string, email: string, expiresIn?: string) =>
+  makeMailedLink({ db: api.database.db, secret: api.secret }, { purpose: 'email-change', userId, email, expiresIn });
 
 const listMail = (recipient: string) =>
   api.database.db.select().from(outbox).where(eq(outbox.recipient, recipient)).orderBy(outbox.createdAt);
@@ -73,10 +62,10 @@ describe('account.changeEmail and account.confirmEmail', () => {
     expect(await listMail(newEmail)).toMatchObject([{ kind: 'email-change', userId: id }]);
     expect(await caller.auth.me()).toMatchObject({ email });
     const token = await makeLink(id, newEmail);
-    expect(await api.call().account.confirmEmail({ token })).toEqual({ done: true });
+    expect(await caller.account.confirmEmail({ token })).toEqual({ done: true });
     expect(await caller.auth.me()).toMatchObject({ email: newEmail });
     expect(await listMail(email)).toMatchObject([{ kind: 'email-changed', newEmail }]);
-    await expect(api.call().account.confirmEmail({ token })).rejects.toMatchObject({ field: 'token' });
+    await expect(caller.account.confirmEmail({ token })).rejects.toMatchObject({ field: 'token' });
     await expect(api.call().auth.login({ email, password: PASSWORD })).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
     await api.call().auth.login({ email: newEmail, password: PASSWORD });
   });
@@ -91,7 +80,7 @@ describe('account.changeEmail and account.confirmEmail', () => {
       field: 'newEmail',
     });
     const token = await makeLink(id, newEmail, '-1 second');
-    await expect(api.call().account.confirmEmail({ token })).rejects.toMatchObject({ field: 'token' });
+    await expect(caller.account.confirmEmail({ token })).rejects.toMatchObject({ field: 'token' });
     expect(await listMail(newEmail)).toEqual([]);
     expect(await caller.auth.me()).toMatchObject({ email });
   });
@@ -100,7 +89,7 @@ describe('account.changeEmail and account.confirmEmail', () => {
     const { caller, email, id } = await signUp();
     const other = await signUp();
     const token = await makeLink(id, other.email);
-    await expect(api.call().account.confirmEmail({ token })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(caller.account.confirmEmail({ token })).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(await caller.auth.me()).toMatchObject({ email });
     const [link] = await api.database.db.select().from(emailLinks).where(eq(emailLinks.userId, id));
     expect(link?.usedAt).toBeNull();
@@ -109,12 +98,97 @@ describe('account.changeEmail and account.confirmEmail', () => {
   test('give an address that two confirm at the same instant to one of them', async () => {
     const newEmail = makeEmail();
     const rivals = await Promise.all([signUp(), signUp(), signUp()]);
-    const tokens = await Promise.all(rivals.map(({ id }) => makeLink(id, newEmail)));
-    const outcomes = await Promise.allSettled(tokens.map((token) => api.call().account.confirmEmail({ token })));
+    const outcomes = await Promise.allSettled(
+      rivals.map(async ({ id, caller }) => caller.account.confirmEmail({ token: await makeLink(id, newEmail) })),
+    );
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected', 'rejected']);
     for (const outcome of outcomes) {
       if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'CONFLICT' });
     }
+  });
+});
+
+describe('a link to a new address', () => {
+  const setUp = async () => {
+    const user = await signUp();
+    const waiting = createOutbox({
+      db: api.database.db,
+      linkTokens: api.dependencies.linkTokens,
+      publicUrl: 'https://docket.example',
+    });
+    const ask = async (newEmail = makeEmail()): Promise<WaitingMail> => {
+      await user.caller.account.changeEmail({ newEmail, currentPassword: PASSWORD });
+      const mail = (await waiting.list()).find(({ recipient }) => recipient === newEmail);
+      if (mail === undefined) throw new Error('no mail waits');
+      return mail;
+    };
+    const open = async (mail: WaitingMail): Promise<string> =>
+      /#token=([\w-]+)$/.exec((await waiting.compose(mail))?.link ?? '')?.[1] ?? '';
+    const confirm = (token: string, caller = user.caller) => caller.account.confirmEmail({ token });
+    return { ...user, ask, open, confirm };
+  };
+  const refused = { code: 'BAD_REQUEST', field: 'token' };
+
+  test('is void once another one was asked for, whether it was mailed before or is mailed after', async () => {
+    const { ask, open, confirm, caller } = await setUp();
+    const mailed = await open(await ask());
+    const waiting = await ask();
+    await expect(confirm(mailed)).rejects.toMatchObject(refused);
+    const latest = await ask();
+    expect(await open(waiting)).toBe('');
+    const token = await open(latest);
+    await expect(confirm(mailed)).rejects.toMatchObject(refused);
+    expect(await confirm(token)).toEqual({ done: true });
+    expect(await caller.auth.me()).toMatchObject({ email: latest.recipient });
+  });
+
+  test('is not the latest although its row came after the later wish had voided what there was', async () => {
+    const { id, ask, open, confirm } = await setUp();
+    const first = await ask();
+    const latest = await ask();
+    // As a delivery leaves it that had claimed the first mail before the second was asked for.
+    await api.database.db.insert(emailLinks).values({
+      userId: id,
+      id: first.id,
+      kind: 'email-change',
+      email: first.recipient,
+      accountEmail: first.accountEmail ?? '',
+      passwordVersion: first.passwordVersion ?? 0,
+      expiresAt: sql`${first.createdAt}::timestamptz + interval '30 minutes'`,
+    });
+    const token = api.dependencies.linkTokens.format({ purpose: 'email-change', userId: id, linkId: first.id });
+    await expect(confirm(token)).rejects.toMatchObject(refused);
+    await confirm(await open(latest));
+  });
+
+  test('is void once the address was changed, also where it is changed back', async () => {
+    const { email, ask, open, confirm, id } = await setUp();
+    const mailed = await open(await ask());
+    await confirm(await open(await ask()));
+    await confirm(await makeLink(id, email));
+    await expect(confirm(mailed)).rejects.toMatchObject(refused);
+  });
+
+  test('is void once the password was changed, also where its mail was written meanwhile', async () => {
+    const { ask, open, confirm, caller, email } = await setUp();
+    const mail = await ask();
+    const mailed = await open(mail);
+    await caller.auth.changePassword({ currentPassword: PASSWORD, newPassword: 'staple and seven lamps' });
+    await expect(confirm(mailed)).rejects.toMatchObject(refused);
+    expect(await open({ ...mail, id: randomUUID() })).toBe('');
+    expect(await caller.auth.me()).toMatchObject({ email });
+  });
+
+  test('is refused to another account as one that was used is, and stays good', async () => {
+    const { ask, open, confirm, caller } = await setUp();
+    const stranger = await signUp();
+    const token = await open(await ask());
+    const used = await makeLink(stranger.id, makeEmail(), '-1 second');
+    const refusal = await confirm(used, stranger.caller).catch((error: unknown) => error);
+    await expect(confirm(token, stranger.caller)).rejects.toEqual(refusal);
+    await expect(api.call().account.confirmEmail({ token })).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    await confirm(token);
+    await expect(caller.auth.me()).resolves.toBeDefined();
   });
 });
 

@@ -8,6 +8,7 @@ import {
   DeleteAccountInput,
   DoneOutput,
   ListActivityOutput,
+  RequestLinkOutput,
   UpdateAccountInput,
 } from '@docket/domain';
 import { TRPCError, type TRPCRouterRecord } from '@trpc/server';
@@ -20,7 +21,9 @@ import { spendPoint } from '../limits.ts';
 import { listLiveSessions } from '../live-sessions.ts';
 import { checkCurrentPassword, reservePlace } from '../password-work.ts';
 import { taskColumns } from '../task-rows.ts';
-import { protectedProcedure, publicProcedure } from '../trpc.ts';
+import { createUsedLinkError, isLatestEmailChange, voidLinks } from '../mail/mailed-links.ts';
+import { protectedProcedure } from '../trpc.ts';
+import { executeRepeated, lockUser } from '../user-lock.ts';
 
 const ACTIVITY_MAX = 100;
 /** As SQL has it: `LIMIT NULL`. */
@@ -80,73 +83,96 @@ export const accountRouter = {
       },
     })
     .input(ChangeEmailInput)
-    .output(DoneOutput)
+    .output(RequestLinkOutput)
     .mutation(async ({ ctx, input }) => {
       using place = reservePlace(ctx.passwords);
       if (input.newEmail === ctx.user.email) throw new FieldError('newEmail', 'This is your e-mail address already.');
       const checkedHash = await checkCurrentPassword(ctx, place, input.currentPassword);
       await spendPoint(ctx, 'resetAddress', readAddressKey(ctx.address));
       await spendPoint(ctx, 'resetEmail', ctx.digestEmail(input.newEmail));
-      await ctx.db.execute(sql`
-        with mail as (
-          insert into outbox (id, user_id, kind, recipient)
-          select ${uuidv7()}::uuid, id, 'email-change', ${input.newEmail}
-          from users where id = ${ctx.userId} and hashed_password = ${checkedHash}
+      const [asked] = await executeRepeated(
+        ctx.db,
+        sql`
+        with account as (
+          select * from ${lockUser(ctx.userId)} as owner where owner.hashed_password = ${checkedHash}
+        ),
+        superseded_links as (
+          update email_links set used_at = now() from account
+          where email_links.user_id = account.id and email_links.kind = 'email-change' and email_links.used_at is null
+        ),
+        superseded_mails as (
+          delete from outbox using account where outbox.user_id = account.id and outbox.kind = 'email-change'
+        ),
+        mail as (
+          insert into outbox (id, user_id, kind, recipient, account_email, password_version)
+          select ${uuidv7()}::uuid, id, 'email-change', ${input.newEmail}, email, password_version from account
           returning user_id
-        )
-        ${recordEvents(
+        ),
+        recorded as (${recordEvents(
           ctx,
           { kind: 'email-change-requested', userId: sql`user_id`, email: input.newEmail },
           sql`from mail`,
-        )}`);
+        )})
+        select user_id from mail`,
+      );
+      if (asked === undefined) throw new FieldError('currentPassword', 'This is not your current password any more.');
       ctx.notifyOutbox();
-      return { done: true as const };
+      return { done: true as const, isMailSent: ctx.sendsMail };
     }),
 
-  /** Takes over the address that a link was mailed to, once, and tells the old one; CONFLICT where it is taken by now. */
-  confirmEmail: publicProcedure
+  /**
+   * Takes over the address that a link was mailed to, once, and tells the old one; CONFLICT where it is taken by now.
+   * Only for a session of the account, so that no stranger's mailbox is enough to take it over.
+   */
+  confirmEmail: protectedProcedure
     .meta({
       openapi: {
         method: 'POST',
         path: '/account/confirm-email',
         summary: 'Confirm the new e-mail address',
         tags: ['account'],
-        protect: false,
+        protect: true,
       },
     })
     .input(ConfirmEmailInput)
     .output(DoneOutput)
     .mutation(async ({ ctx, input }) => {
-      const refuse = (): never => {
-        throw new FieldError('token', 'This link was used already, or it is older than 30 minutes. Ask for a new one.');
-      };
-      const link = ctx.linkTokens.parse('email-change', input.token) ?? refuse();
-      const [changed] = await ctx.db
-        .execute(sql`
-          with used as (
-            update email_links set used_at = now() from users
-            where email_links.user_id = ${link.userId} and email_links.id = ${link.linkId}
-              and kind = 'email-change' and used_at is null and expires_at > now() and users.id = email_links.user_id
-            returning email_links.user_id, email_links.email as new_email, users.email as old_email
-          ),
-          changed as (
-            update users set email = used.new_email from used where users.id = used.user_id
-            returning users.id, used.new_email, used.old_email
-          ),
-          notice as (
-            insert into outbox (id, user_id, kind, recipient, new_email)
-            select ${uuidv7()}::uuid, id, 'email-changed', old_email, new_email from changed
-          ),
-          recorded as (${recordEvents(ctx, { kind: 'email-changed', userId: sql`id` }, sql`from changed`)})
-          select id from changed`)
-        .catch((error: unknown) => {
-          if (!isUniqueViolation(error)) throw error;
-          throw new TRPCError({
-            code: 'CONFLICT',
-            message: 'This e-mail address has an account of its own by now. Your account keeps its old address.',
-          });
+      const link = ctx.linkTokens.parse('email-change', input.token);
+      if (link === null || link.userId !== ctx.userId) throw createUsedLinkError();
+      const [changed] = await executeRepeated(
+        ctx.db,
+        sql`
+        with used as (
+          update email_links set used_at = now() from ${lockUser(ctx.userId)} as owner
+          where email_links.user_id = owner.id and email_links.id = ${link.linkId}
+            and email_links.kind = 'email-change' and email_links.used_at is null and email_links.expires_at > now()
+            and email_links.account_email = owner.email and email_links.password_version = owner.password_version
+            and ${isLatestEmailChange({
+              userId: sql`email_links.user_id`,
+              endsAt: sql`email_links.expires_at`,
+              id: sql`email_links.id`,
+            })}
+          returning email_links.user_id, email_links.email as new_email, owner.email
+        ),
+        account as (
+          update users set email = used.new_email from used where users.id = used.user_id
+          returning users.id, used.email, used.new_email
+        ),
+        ${voidLinks(link.linkId)},
+        notice as (
+          insert into outbox (id, user_id, kind, recipient, new_email)
+          select ${uuidv7()}::uuid, id, 'email-changed', email, new_email from account
+        ),
+        recorded as (${recordEvents(ctx, { kind: 'email-changed', userId: sql`id` }, sql`from account`)})
+        select id from account`,
+      ).catch((error: unknown) => {
+        if (!isUniqueViolation(error)) throw error;
+        throw new TRPCError({
+          code: 'CONFLICT',
+          message: 'This e-mail address has an account of its own by now. Your account keeps its old address.',
         });
-      if (changed === undefined) refuse();
+      });
+      if (changed === undefined) throw createUsedLinkError();
       ctx.notifyOutbox();
       return { done: true as const };
     }),

@@ -204,6 +204,40 @@ export const authRouter = {
       return await answerTokens(ctx, { ...shown, email: session.email, counter: session.refresh_counter });
     }),
 
+  /**
+   * Ends the session of the browser's cookie and has the browser forget it: for a page that has no token any more. Also
+   * where there is no cookie, or none that is good, it returns, because nothing is left to end.
+   */
+  endCookieSession: cookieProcedure
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/auth/end-cookie-session',
+        summary: 'Sign out by the cookie',
+        tags: ['auth'],
+        protect: false,
+      },
+    })
+    .output(LogoutOutput)
+    .mutation(async ({ ctx }) => {
+      const shown = ctx.refreshToken === null ? null : ctx.refreshTokens.parse(ctx.refreshToken);
+      if (shown !== null) {
+        await spendPoint(ctx, 'refresh', shown.sessionId);
+        const ended = await ctx.db.execute(sql`
+          with ended as (
+            update sessions set revoked_at = now()
+            from (select id as owner_id from users where id = ${shown.userId}::uuid for key share) as owner
+            where user_id = owner_id and id = ${shown.sessionId}::uuid and revoked_at is null
+            returning user_id, id
+          ),
+          recorded as (${recordEvents(ctx, { kind: 'signed-out', userId: sql`user_id`, sessionId: sql`id` }, sql`from ended`)})
+          select from ended`);
+        if (ended.length > 0) ctx.changeHints.announce(shown.userId);
+      }
+      ctx.keepRefreshToken(null);
+      return { ended: true as const };
+    }),
+
   /** Who is signed in. */
   me: protectedProcedure
     .meta({ openapi: { method: 'GET', path: '/auth/me', summary: 'Who is signed in', tags: ['auth'], protect: true } })

@@ -3,7 +3,9 @@ import { emailLinks, outbox, sessions, users } from '@docket/db';
 import { eq, sql } from 'drizzle-orm';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestApi, type TestApi } from '../testing/index.ts';
+import { createCaller } from '../app-router.ts';
+import { createOutbox } from '../mail/outbox.ts';
+import { createTestApi, makeMailedLink, type TestApi } from '../testing/index.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -25,19 +27,8 @@ const signIn = async (email: string, password: string) =>
   (await api.call().auth.login({ email, password })).access_token;
 
 /** What a mail's link carries, as the delivery makes it. */
-const makeLink = async (userId: string, email: string, expiresIn = '30 minutes') => {
-  const linkId = randomUUID();
-  await api.database.db.insert(emailLinks).values({
-    userId,
-    id: linkId,
-    kind: 'password-reset',
-    email,
-    accountEmail: sql`(select email from users where id = ${userId})`,
-    passwordVersion: sql`(select password_version from users where id = ${userId})`,
-    expiresAt: sql`now() + ${expiresIn}::interval`,
-  });
-  return api.dependencies.linkTokens.format({ purpose: 'password-reset', userId, linkId });
-};
+const makeLink = (userId: string, email: string, expiresIn?: string) =>
+  makeMailedLink({ db: api.database.db, secret: api.secret }, { purpose: 'password-reset', userId, email, expiresIn });
 
 const listMail = (recipient: string) =>
   api.database.db.select().from(outbox).where(eq(outbox.recipient, recipient)).orderBy(outbox.createdAt);
@@ -112,9 +103,46 @@ describe('auth.requestPasswordReset', () => {
     const { email } = await signUp();
     const nobody = `${randomUUID()}@example.com`;
     for (const each of [email, nobody]) {
-      expect(await api.call().auth.requestPasswordReset({ email: each })).toEqual({ done: true });
+      expect(await api.call().auth.requestPasswordReset({ email: each })).toEqual({ done: true, isMailSent: true });
       expect(await listMail(each)).toMatchObject([{ kind: 'password-reset', recipient: each, userId: null }]);
     }
+  });
+});
+
+test('asking for a link says whether this server sends mail at all, the same for every address', async () => {
+  const { email, token } = await signUp();
+  for (const isMailSent of [true, false]) {
+    const call = (bearer?: string) => createCaller({ ...api.makeContext(bearer), sendsMail: isMailSent });
+    for (const each of [email, `${randomUUID()}@example.com`]) {
+      expect(await call().auth.requestPasswordReset({ email: each })).toEqual({ done: true, isMailSent });
+    }
+    const newEmail = `${randomUUID()}@example.com`;
+    const change = { newEmail, currentPassword: PASSWORD };
+    expect(await call(token).account.changeEmail(change)).toEqual({ done: true, isMailSent });
+  }
+});
+
+describe('auth.checkResetLink', () => {
+  test('says whether a link is good, and leaves it good', async () => {
+    const { email, id } = await signUp();
+    const token = await makeLink(id, email);
+    for (let times = 0; times < 2; times += 1) {
+      expect(await api.call().auth.checkResetLink({ token })).toEqual({ isGood: true });
+    }
+    await api.call().auth.resetPassword({ token, newPassword: NEW_PASSWORD });
+    expect(await api.call().auth.checkResetLink({ token })).toEqual({ isGood: false });
+  });
+
+  test('says of a link that is too old, of another kind or made up that it is not good', async () => {
+    const { email, id } = await signUp();
+    const linkId = randomUUID();
+    const links = [
+      await makeLink(id, email, '-1 second'),
+      api.dependencies.linkTokens.format({ purpose: 'password-reset', userId: id, linkId }),
+      api.dependencies.linkTokens.format({ purpose: 'email-change', userId: id, linkId }),
+      'x',
+    ];
+    for (const token of links) expect(await api.call().auth.checkResetLink({ token })).toEqual({ isGood: false });
   });
 });
 
@@ -144,11 +172,14 @@ describe('auth.resetPassword', () => {
   });
 
   test('refuses a link that is too old, of another kind, made up, or of an address that was left', async () => {
-    const { email, id, token } = await signUp();
+    const { email: left, id, token } = await signUp();
     const linkId = randomUUID();
+    const leftLink = await makeLink(id, left);
+    const email = `${randomUUID()}@example.com`;
+    await api.database.db.update(users).set({ email }).where(eq(users.id, id));
     const links = [
       await makeLink(id, email, '-1 second'),
-      await makeLink(id, 'old@example.com'),
+      leftLink,
       api.dependencies.linkTokens.format({ purpose: 'password-reset', userId: id, linkId }),
       api.dependencies.linkTokens.format({ purpose: 'email-change', userId: id, linkId }),
       token.replaceAll('.', '_'),
@@ -161,6 +192,35 @@ describe('auth.resetPassword', () => {
       });
     }
     expect(await signIn(email, PASSWORD)).toBeTypeOf('string');
+  });
+
+  test('refuses a link whose row came after the password had changed that it was asked for under', async () => {
+    const { email, id, caller } = await signUp();
+    await api.call().auth.requestPasswordReset({ email });
+    const [asked] = await listMail(email);
+    if (asked === undefined) throw new Error('no mail waits');
+    await caller.auth.changePassword({ currentPassword: PASSWORD, newPassword: NEW_PASSWORD });
+    const { db } = api.database;
+    const { linkTokens } = api.dependencies;
+    const outboxOfServer = createOutbox({ db, linkTokens, publicUrl: 'https://docket.example' });
+    expect(await outboxOfServer.compose(asked)).toBeNull();
+    // As a delivery leaves it that had written the row while the password changed.
+    await db.insert(emailLinks).values({
+      userId: id,
+      id: asked.id,
+      kind: 'password-reset',
+      email,
+      accountEmail: asked.accountEmail ?? '',
+      passwordVersion: asked.passwordVersion ?? -1,
+      expiresAt: sql`now() + interval '30 minutes'`,
+    });
+    const token = linkTokens.format({ purpose: 'password-reset', userId: id, linkId: asked.id });
+    expect(await api.call().auth.checkResetLink({ token })).toEqual({ isGood: false });
+    await expect(api.call().auth.resetPassword({ token, newPassword: 'another new password' })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      field: 'token',
+    });
+    expect(await signIn(email, NEW_PASSWORD)).toBeTypeOf('string');
   });
 
   test('makes every other link of the account void, also one that is not mailed yet', async () => {

@@ -1,5 +1,13 @@
 import { emailLinks, prepareOnce, users } from '@docket/db';
-import { ChangePasswordInput, DoneOutput, RequestPasswordResetInput, ResetPasswordInput } from '@docket/domain';
+import {
+  ChangePasswordInput,
+  CheckResetLinkInput,
+  CheckResetLinkOutput,
+  DoneOutput,
+  RequestLinkOutput,
+  RequestPasswordResetInput,
+  ResetPasswordInput,
+} from '@docket/domain';
 import type { TRPCRouterRecord } from '@trpc/server';
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
@@ -9,13 +17,22 @@ import type { Context } from '../context.ts';
 import { FieldError } from '../errors.ts';
 import { spendPoint } from '../limits.ts';
 import { checkCurrentPassword, checkNewPassword, reservePlace } from '../password-work.ts';
+import { createUsedLinkError, voidLinks } from '../mail/mailed-links.ts';
 import { protectedProcedure, publicProcedure } from '../trpc.ts';
+import { executeRepeated, lockUser } from '../user-lock.ts';
 
 const statements = prepareOnce((db) => ({
   findResetAccount: db
     .select({ email: users.email })
     .from(emailLinks)
-    .innerJoin(users, and(eq(users.id, emailLinks.userId), eq(users.email, emailLinks.email)))
+    .innerJoin(
+      users,
+      and(
+        eq(users.id, emailLinks.userId),
+        eq(users.email, emailLinks.accountEmail),
+        eq(users.passwordVersion, emailLinks.passwordVersion),
+      ),
+    )
     .where(
       and(
         eq(emailLinks.userId, sql.placeholder('userId')),
@@ -52,16 +69,7 @@ const replacePassword = (
     where sessions.user_id = account.id and sessions.id is distinct from ${change.keptSessionId}::uuid
       and sessions.revoked_at is null
   ),
-  void_links as (
-    update email_links set used_at = now() from account
-    where email_links.user_id = account.id and email_links.id is distinct from ${change.usedLinkId}::uuid
-      and email_links.used_at is null
-  ),
-  unsent_links as (
-    delete from outbox using account
-    where outbox.kind in ('password-reset', 'email-change')
-      and (outbox.user_id = account.id or outbox.recipient = account.email)
-  ),
+  ${voidLinks(change.usedLinkId)},
   notice as (
     insert into outbox (id, user_id, kind, recipient)
     select ${uuidv7()}::uuid, id, 'password-changed', email from account
@@ -71,9 +79,6 @@ const replacePassword = (
 
 const NEXT_VERSION = sql`password_version = users.password_version + 1,
   tokens_valid_after = date_trunc('second', now()) + interval '1 second'`;
-
-const createUsedLinkError = (): FieldError =>
-  new FieldError('token', 'This link was used already, or it is older than 30 minutes. Ask for a new one.');
 
 export const passwordsRouter = {
   /** Changes the password of who is signed in, ends the other sessions, and tells the owner by mail. */
@@ -97,7 +102,8 @@ export const passwordsRouter = {
         update users set hashed_password = ${await place.hash(input.newPassword)}, ${NEXT_VERSION}
         where id = ${ctx.userId} and hashed_password = ${checkedHash}
         returning id, email, password_version`;
-      const [changed] = await ctx.db.execute(
+      const [changed] = await executeRepeated(
+        ctx.db,
         sql`with ${replacePassword(ctx, { account, kind: 'password-changed', keptSessionId: ctx.sessionId, usedLinkId: null })}`,
       );
       if (changed === undefined) throw new FieldError('currentPassword', 'This is not your current password any more.');
@@ -117,19 +123,42 @@ export const passwordsRouter = {
       },
     })
     .input(RequestPasswordResetInput)
-    .output(DoneOutput)
+    .output(RequestLinkOutput)
     .mutation(async ({ ctx, input: { email } }) => {
       await spendPoint(ctx, 'resetAddress', readAddressKey(ctx.address));
       await spendPoint(ctx, 'resetEmail', ctx.digestEmail(email));
-      // Whose address it is, is looked up when the mail is sent.
+      // The same work whether it is somebody's address: both are looked up, and both rows are written.
       const userId = sql`(select id from users where email = ${email} for key share)`;
       await ctx.db.execute(sql`
         with mail as (
-          insert into outbox (id, kind, recipient) values (${uuidv7()}, 'password-reset', ${email})
+          insert into outbox (id, kind, recipient, account_email, password_version)
+          select ${uuidv7()}::uuid, 'password-reset', ${email}::text, users.email, users.password_version
+          from (select) as nobody left join users on users.email = ${email}
         )
         ${recordEvents(ctx, { kind: 'password-reset-requested', userId, email }, sql``)}`);
       ctx.notifyOutbox();
-      return { done: true as const };
+      return { done: true as const, isMailSent: ctx.sendsMail };
+    }),
+
+  /** Whether a link can still set a password, so that nobody thinks of one for nothing. It uses nothing up. */
+  checkResetLink: publicProcedure
+    .meta({
+      openapi: {
+        method: 'POST',
+        path: '/auth/check-reset-link',
+        summary: 'Ask whether a link is still good',
+        tags: ['auth'],
+        protect: false,
+      },
+    })
+    .input(CheckResetLinkInput)
+    .output(CheckResetLinkOutput)
+    .mutation(async ({ ctx, input }) => {
+      await spendPoint(ctx, 'linkCheck', readAddressKey(ctx.address));
+      const link = ctx.linkTokens.parse('password-reset', input.token);
+      if (link === null) return { isGood: false };
+      const [known] = await statements(ctx.db).findResetAccount.execute({ ...link });
+      return { isGood: known !== undefined };
     }),
 
   /** Sets a new password by a mailed link, once, and ends every session; it signs nobody in. */
@@ -154,16 +183,20 @@ export const passwordsRouter = {
       checkNewPassword(ctx, 'newPassword', { password: input.newPassword, email: known.email });
       const account = sql`
         update users set hashed_password = ${await place.hash(input.newPassword)}, ${NEXT_VERSION} from used
-        where users.id = used.user_id and users.email = used.email
+        where users.id = used.user_id
         returning users.id, users.email, users.password_version`;
-      const [changed] = await ctx.db.execute(sql`
+      const [changed] = await executeRepeated(
+        ctx.db,
+        sql`
         with used as (
-          update email_links set used_at = now()
-          where user_id = ${link.userId} and id = ${link.linkId} and kind = 'password-reset'
-            and used_at is null and expires_at > now()
-          returning user_id, email
+          update email_links set used_at = now() from ${lockUser(link.userId)} as owner
+          where email_links.user_id = owner.id and email_links.id = ${link.linkId}
+            and email_links.kind = 'password-reset' and email_links.used_at is null and email_links.expires_at > now()
+            and email_links.account_email = owner.email and email_links.password_version = owner.password_version
+          returning email_links.user_id
         ),
-        ${replacePassword(ctx, { account, kind: 'password-reset', keptSessionId: null, usedLinkId: link.linkId })}`);
+        ${replacePassword(ctx, { account, kind: 'password-reset', keptSessionId: null, usedLinkId: link.linkId })}`,
+      );
       if (changed === undefined) throw createUsedLinkError();
       ctx.changeHints.announce(link.userId);
       ctx.notifyOutbox();

@@ -58,6 +58,7 @@ export const createTestApi = async (options: TestApiOptions = {}): Promise<TestA
     digestEmail: createEmailDigest({ secret }),
     rateLimits: createRateLimits({ db: database.db, settings: readRateLimits(options.rateLimits ?? 'off') }),
     changeHints: openChangeHints(database.url),
+    sendsMail: true,
     notifyOutbox: () => {},
   };
   const makeContext: TestApi['makeContext'] = (token, facts) =>

@@ -7,14 +7,12 @@ import { Dialog } from '../../components/dialog.tsx';
 import { AccountIcon, DeleteIcon, SettingsIcon } from '../../components/icons.tsx';
 import { Menu } from '../../components/menu.tsx';
 import { useNotices } from '../../components/notices.tsx';
-import { readErrorAnswer } from '../../errors.ts';
-import { endSession, prepareSignOut } from '../../session.ts';
+import { signOut } from '../../session.ts';
 import { useSync, useSyncState } from '../../sync-context.tsx';
 import type { SyncState } from '../../sync/task-store.ts';
 import { chooseTheme, THEMES, useTheme } from '../../theme.ts';
-import { trpc } from '../../trpc.ts';
+import { useAccount } from './use-account.ts';
 
-const SIGN_OUT_MILLISECONDS = 3_000;
 const THEME_LABELS = { system: 'System', light: 'Light', dark: 'Dark' };
 
 const countUnsent = ({ pending, failed }: SyncState): number => pending + failed.length;
@@ -23,40 +21,30 @@ const sayUnsent = (count: number): string => (count === 1 ? '1 change has' : `${
 /** Who is signed in, the settings, the theme, and the way out. */
 export const AccountMenu = () => {
   const theme = useTheme();
-  const account = trpc.auth.me.useQuery();
+  const account = useAccount();
   const { notify } = useNotices();
   const sync = useSync();
   const [isAsking, setIsAsking] = useState(false);
   // Rendered anew by each change only while it is to be read.
   const unsent = useSyncState((state) => (isAsking ? countUnsent(state) : 0));
-  const logout = trpc.auth.logout.useMutation();
-  const signOut = async () => {
-    prepareSignOut();
-    // The server takes the cookie back, so it is waited for; but not for long, since one is signed out here in any case.
-    const isTold = await Promise.race([
-      logout.mutateAsync().then(
-        () => true,
-        (error: unknown) => readErrorAnswer(error)?.httpStatus === 401,
-      ),
-      new Promise<false>((resolve) => setTimeout(resolve, SIGN_OUT_MILLISECONDS, false)),
-    ]);
-    endSession('sign-out');
-    if (isTold) return;
+  const [isLeaving, setIsLeaving] = useState(false);
+  const leave = async () => {
+    setIsLeaving(true);
+    if (await signOut()) return;
     notify({
-      message:
-        'You are signed out here, but Docket could not be told. When you next sign in, end the old session in Settings.',
+      message: 'You are signed out here, but Docket could not be told yet. It is as soon as there is a connection.',
       isLasting: true,
     });
   };
   const askOrSignOut = () => {
     if (countUnsent(sync.getSnapshot()) > 0) setIsAsking(true);
-    else void signOut();
+    else void leave();
   };
-  const { name, email } = account.data ?? { name: null, email: '' };
+  const { name, email } = account ?? { name: null, email: '' };
 
   return (
     <Menu
-      label="Account"
+      label={account === undefined ? 'Account' : `Account: ${name ?? email}`}
       trigger={
         <>
           <AccountIcon />
@@ -83,8 +71,8 @@ export const AccountMenu = () => {
         value={theme}
         onChoose={chooseTheme}
       />
-      <Button aria-disabled={logout.isPending} onClick={logout.isPending ? undefined : askOrSignOut}>
-        {logout.isPending ? 'Signing out…' : 'Sign out'}
+      <Button aria-disabled={isLeaving} onClick={isLeaving ? undefined : askOrSignOut}>
+        {isLeaving ? 'Signing out…' : 'Sign out'}
       </Button>
       {isAsking ? (
         <Dialog title={`${sayUnsent(unsent)} not been saved`} onClose={() => setIsAsking(false)}>
@@ -98,10 +86,10 @@ export const AccountMenu = () => {
             </Button>
             <Button
               className="button-danger-quiet"
-              aria-disabled={logout.isPending}
-              onClick={logout.isPending ? undefined : () => void signOut()}
+              aria-disabled={isLeaving}
+              onClick={isLeaving ? undefined : () => void leave()}
             >
-              {logout.isPending ? 'Signing out…' : `Sign out and lose ${unsent === 1 ? 'it' : 'them'}`}
+              {isLeaving ? 'Signing out…' : `Sign out and lose ${unsent === 1 ? 'it' : 'them'}`}
             </Button>
           </div>
         </Dialog>

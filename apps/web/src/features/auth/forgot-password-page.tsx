@@ -7,20 +7,21 @@ import { TextField } from '../../components/text-field.tsx';
 import { useFocusOnLoad } from '../../components/use-focus-on-load.ts';
 import { useForm } from '../../components/use-form.ts';
 import { trpc } from '../../trpc.ts';
+import { NO_MAIL } from '../../no-mail.ts';
 import { AuthPage } from './auth-page.tsx';
 
 /** Asks for a link to a new password. The answer is the same whether or not there is such an account (ASVS 5.0 6.3.8). */
 export const ForgotPasswordPage = () => {
   const emailField = useRef<HTMLInputElement>(null);
   useFocusOnLoad(emailField);
-  const [sent, setSent] = useState<{ email: string; times: number } | null>(null);
+  const [sent, setSent] = useState<{ email: string; times: number; isMailSent: boolean } | null>(null);
   const request = trpc.auth.requestPasswordReset.useMutation();
   const { form, field } = useForm({
     initial: { email: '' },
     schema: RequestPasswordResetInput,
     send: async ({ email }) => {
-      await request.mutateAsync({ email });
-      setSent((before) => ({ email, times: (before?.times ?? 0) + 1 }));
+      const { isMailSent } = await request.mutateAsync({ email });
+      setSent((before) => ({ email, times: (before?.times ?? 0) + 1, isMailSent }));
     },
   });
   const otherWay = (
@@ -51,6 +52,7 @@ export const ForgotPasswordPage = () => {
       </AuthPage>
     );
   }
+  if (!sent.isMailSent) return <AuthPage title="No mail was sent" lead={NO_MAIL} otherWay={otherWay} />;
   return (
     <AuthPage
       title="Look in your mail"

@@ -1,27 +1,35 @@
 import { ResetPasswordInput } from '@docket/domain';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { Form } from '../../components/form.tsx';
 import { NewPasswordField } from '../../components/new-password-field.tsx';
 import { useFocusOnLoad } from '../../components/use-focus-on-load.ts';
 import { useForm } from '../../components/use-form.ts';
-import { readFieldErrors } from '../../errors.ts';
+import { readErrorAnswer, readFieldErrors } from '../../errors.ts';
 import { useLinkToken } from '../../link-token.ts';
 import { readAccountId, refreshSession } from '../../session.ts';
 import { trpc } from '../../trpc.ts';
 import { AuthPage } from './auth-page.tsx';
 import { VoidLinkPage } from './void-link-page.tsx';
 
+const VOID = 'It was used already, or is older than 30 minutes. Ask for a new one.';
+
 /** Sets a new password by the link of a mail. It signs nobody in: whoever knows the password does that. */
 export const ResetPasswordPage = () => {
   const token = useLinkToken();
   const reset = trpc.auth.resetPassword.useMutation();
-  const wrongLink = readFieldErrors(reset.error)['token'];
+  const wrongLink = reset.variables?.token === token ? readFieldErrors(reset.error)['token'] : undefined;
+  const { mutate: ask, ...check } = trpc.auth.checkResetLink.useMutation();
+  useEffect(() => {
+    if (token !== null) ask({ token });
+  }, [ask, token]);
+  const isChecked = check.variables?.token === token && !check.isPending;
+  const isVoid = isChecked && (check.data?.isGood === false || readErrorAnswer(check.error)?.code === 'BAD_REQUEST');
 
-  if (token === null || (wrongLink !== undefined && reset.variables?.token === token)) {
+  if (token === null || wrongLink !== undefined || isVoid) {
     return (
       <VoidLinkPage
-        reason={token === null ? 'Open the link from the mail again, or ask for a new one.' : wrongLink}
+        reason={token === null ? 'Open the link from the mail again, or ask for a new one.' : (wrongLink ?? VOID)}
         way={
           <Link className="auth-way" to="/forgot-password">
             Ask for a new link
@@ -30,6 +38,8 @@ export const ResetPasswordPage = () => {
       />
     );
   }
+  // Where the link could not be checked, setting the password still does.
+  if (!isChecked) return <AuthPage title="Choose a new password" lead="Checking the link…" otherWay={null} />;
   return <NewPasswordForm token={token} send={reset.mutateAsync} />;
 };
 

@@ -1,12 +1,11 @@
 import type { ActivityEvent } from '@docket/domain';
 import { Link } from '@tanstack/react-router';
 import { WarningIcon } from '../../components/icons.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
 import { sayDay, sayInstant, sayTime } from '../../dates.ts';
 import { trpc } from '../../trpc.ts';
 import { ACTIVITY_WORDS } from './activity-words.ts';
 import { describeDevice, sayAddress } from './device.ts';
-import { LoadProblem } from './load-problem.tsx';
+import { LoadState } from './load-state.tsx';
 import { SettingsSection } from './settings-page.tsx';
 
 const groupByDay = (events: readonly ActivityEvent[]): ReadonlyMap<string, readonly ActivityEvent[]> => {
@@ -20,6 +19,12 @@ const groupByDay = (events: readonly ActivityEvent[]): ReadonlyMap<string, reado
 
 export const ActivitySection = () => {
   const activity = trpc.account.activity.useQuery();
+  const utils = trpc.useUtils();
+  const retry = async () => {
+    // One that hangs would be waited for once more.
+    await utils.account.activity.cancel();
+    await activity.refetch();
+  };
   return (
     <SettingsSection
       title="Activity"
@@ -30,10 +35,13 @@ export const ActivitySection = () => {
         </>
       }
     >
-      {activity.isPending ? <Skeleton label="Loading the activity…" rows={5} /> : null}
-      {activity.isError ? (
-        <LoadProblem what="The activity" error={activity.error} onRetry={() => void activity.refetch()} />
-      ) : null}
+      <LoadState
+        what="The activity"
+        label="Loading the activity…"
+        rows={5}
+        query={activity}
+        onRetry={() => void retry()}
+      />
       {activity.data?.length === 0 ? <p className="settings-text">Nothing happened in the last 90 days.</p> : null}
       {activity.data === undefined || activity.data.length === 0 ? null : (
         <div>

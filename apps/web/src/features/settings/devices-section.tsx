@@ -3,18 +3,23 @@ import { useRef } from 'react';
 import { Button } from '../../components/button.tsx';
 import { ComputerIcon, PhoneIcon, ServiceIcon } from '../../components/icons.tsx';
 import { useNotices } from '../../components/notices.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
 import { sayAgo, sayInstant } from '../../dates.ts';
 import { describeError, readErrorAnswer } from '../../errors.ts';
 import { trpc } from '../../trpc.ts';
 import { describeDevice, sayAddress } from './device.ts';
-import { LoadProblem } from './load-problem.tsx';
+import { LoadState } from './load-state.tsx';
 import { SettingsSection } from './settings-page.tsx';
 
 const ICONS = { computer: ComputerIcon, phone: PhoneIcon, service: ServiceIcon };
 
 export const DevicesSection = () => {
   const sessions = trpc.auth.sessions.list.useQuery();
+  const utils = trpc.useUtils();
+  const retry = async () => {
+    // One that hangs would be waited for once more.
+    await utils.auth.sessions.list.cancel();
+    await sessions.refetch();
+  };
   const others = sessions.data?.filter(({ current }) => !current) ?? [];
   const own = sessions.data?.filter(({ current }) => current) ?? [];
   const list = useRef<HTMLUListElement>(null);
@@ -22,10 +27,13 @@ export const DevicesSection = () => {
 
   return (
     <SettingsSection title="Devices" lead="Where you are signed in. What you do not know, sign out.">
-      {sessions.isPending ? <Skeleton label="Loading your devices…" rows={3} /> : null}
-      {sessions.isError ? (
-        <LoadProblem what="Your devices" error={sessions.error} onRetry={() => void sessions.refetch()} />
-      ) : null}
+      <LoadState
+        what="Your devices"
+        label="Loading your devices…"
+        rows={3}
+        query={sessions}
+        onRetry={() => void retry()}
+      />
       {sessions.data === undefined ? null : (
         <ul ref={list} className="settings-list" aria-label="Devices" tabIndex={-1}>
           {[...own, ...others].map((session) => (

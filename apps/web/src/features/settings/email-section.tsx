@@ -4,21 +4,28 @@ import { Button } from '../../components/button.tsx';
 import { Form } from '../../components/form.tsx';
 import { PasswordField, TextField } from '../../components/text-field.tsx';
 import { useForm } from '../../components/use-form.ts';
+import { NO_MAIL } from '../../no-mail.ts';
 import { trpc } from '../../trpc.ts';
-import { LoadProblem } from './load-problem.tsx';
+import { LoadState } from './load-state.tsx';
 import { SettingsSection } from './settings-page.tsx';
 
 export const EmailSection = () => {
   const account = trpc.auth.me.useQuery();
-  const [sentTo, setSentTo] = useState<string | null>(null);
+  const utils = trpc.useUtils();
+  const retry = async () => {
+    // One that hangs would be waited for once more.
+    await utils.auth.me.cancel();
+    await account.refetch();
+  };
+  const [sent, setSent] = useState<{ to: string; isMailSent: boolean } | null>(null);
   const changeEmail = trpc.account.changeEmail.useMutation();
   const { form, field, reset } = useForm({
     initial: { newEmail: '', currentPassword: '' },
     schema: ChangeEmailInput,
     send: async (input) => {
-      await changeEmail.mutateAsync(input);
+      const { isMailSent } = await changeEmail.mutateAsync(input);
       reset();
-      setSentTo(input.newEmail);
+      setSent({ to: input.newEmail, isMailSent });
     },
   });
 
@@ -28,19 +35,26 @@ export const EmailSection = () => {
         <dt>Your address</dt>
         <dd>{account.data?.email ?? '…'}</dd>
       </dl>
-      {account.isLoadingError ? (
-        <LoadProblem what="Your address" error={account.error} onRetry={() => void account.refetch()} />
-      ) : null}
+      {account.data ? null : (
+        <LoadState
+          what="Your address"
+          label="Loading your address…"
+          rows={0}
+          query={account}
+          onRetry={() => void retry()}
+        />
+      )}
       <section className="settings-part" aria-label="Change the address">
         <output className="settings-text">
-          {sentTo === null ? null : (
+          {sent?.isMailSent === false ? NO_MAIL : null}
+          {sent?.isMailSent === true ? (
             <>
-              We have sent a link to <strong>{sentTo}</strong>. Open it within 30 minutes to confirm that the address is
-              yours. Until then nothing changes.
+              We have sent a link to <strong>{sent.to}</strong>. Open it within 30 minutes, where you are signed in, to
+              confirm that the address is yours. Until then nothing changes.
             </>
-          )}
+          ) : null}
         </output>
-        {sentTo === null ? (
+        {sent === null ? (
           <Form {...form} action="/settings/email" submitLabel="Send the link" pendingLabel="Sending…">
             <TextField
               label="New e-mail"
@@ -60,7 +74,7 @@ export const EmailSection = () => {
             />
           </Form>
         ) : (
-          <Button onClick={() => setSentTo(null)}>Use another address</Button>
+          <Button onClick={() => setSent(null)}>Use another address</Button>
         )}
       </section>
     </SettingsSection>

@@ -3,23 +3,34 @@ import { useEffect, useState } from 'react';
 import { Button } from '../../components/button.tsx';
 import { Form } from '../../components/form.tsx';
 import { SelectField } from '../../components/select-field.tsx';
-import { Skeleton } from '../../components/skeleton.tsx';
 import { TextField } from '../../components/text-field.tsx';
 import { useForm } from '../../components/use-form.ts';
 import { trpc } from '../../trpc.ts';
-import { LoadProblem } from './load-problem.tsx';
+import { LoadState } from './load-state.tsx';
 import { SettingsSection } from './settings-page.tsx';
 import { listTimeZones, readClock, readOwnTimeZone, renameTimeZone } from './time-zones.ts';
 
 export const ProfileSection = () => {
   const account = trpc.auth.me.useQuery();
+  const utils = trpc.useUtils();
+  const retry = async () => {
+    // One that hangs would be waited for once more.
+    await utils.auth.me.cancel();
+    await account.refetch();
+  };
+  // What this browser has kept may be older than what the server has.
+  const isKept = account.dataUpdatedAt === 0;
+  const { isFetching, isError, failureReason } = account;
   return (
     <SettingsSection title="Profile">
+      <LoadState
+        what="Your profile"
+        label="Loading your profile…"
+        rows={account.data ? 0 : 2}
+        query={{ isPending: isKept && isFetching, isError, failureReason }}
+        onRetry={() => void retry()}
+      />
       {account.data ? <ProfileForm account={account.data} /> : null}
-      {account.isPending ? <Skeleton label="Loading your profile…" rows={2} /> : null}
-      {account.isLoadingError ? (
-        <LoadProblem what="Your profile" error={account.error} onRetry={() => void account.refetch()} />
-      ) : null}
     </SettingsSection>
   );
 };
@@ -34,6 +45,8 @@ const useNow = (): Date => {
   return now;
 };
 
+const toValues = ({ name, timeZone }: Account) => ({ name: name ?? '', timeZone: renameTimeZone(timeZone) });
+
 const ProfileForm = ({ account }: { readonly account: Account }) => {
   const utils = trpc.useUtils();
   const now = useNow();
@@ -44,12 +57,19 @@ const ProfileForm = ({ account }: { readonly account: Account }) => {
       utils.auth.me.setData(undefined, changed);
     },
   });
-  const { form, field, values, change } = useForm({
-    initial: { name: account.name ?? '', timeZone: renameTimeZone(account.timeZone) },
+  const { form, field, values, change, reset } = useForm({
+    initial: toValues(account),
     schema: UpdateAccountInput,
     send: update.mutateAsync,
     isTextKept: true,
   });
+  const [filledFrom, setFilledFrom] = useState(account);
+  if (filledFrom !== account) {
+    const filled = toValues(filledFrom);
+    setFilledFrom(account);
+    // The server knows better than this browser, but not than who is typing.
+    if (values.name === filled.name && values.timeZone === filled.timeZone) reset(toValues(account));
+  }
   const [groups] = useState(() => listTimeZones(account.timeZone));
   const [here] = useState(readOwnTimeZone);
   const isSaved =
