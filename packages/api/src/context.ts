@@ -14,6 +14,8 @@ export interface Dependencies {
   digestEmail: (email: string) => string;
   rateLimits: RateLimits;
   changeHints: ChangeHints;
+  /** How soon a stream shows a change whose hint got lost, or its session's end; about ten seconds unless told. */
+  lookEveryMs?: number;
   /** Says that mail waits in the outbox. */
   notifyOutbox: () => void;
 }
