@@ -42,6 +42,8 @@ export interface RunningServer {
 
 const DRAIN_MS = 10_000;
 const READY_MS = 2_000;
+/** A stream finds out by itself that soon what a lost hint kept from it. */
+const LOOK_EVERY_MS = 10_000;
 /** Node looks at its limits only as often as the last one says. */
 const TIME_LIMITS = {
   headersTimeout: 10_000,
@@ -79,6 +81,7 @@ const createDependencies = async (
     passwordRules: createPasswordRules({ hasBlocklist: env.hasPasswordBlocklist }),
     rateLimits: createRateLimits({ db, settings: env.RATE_LIMITS }),
     sendsMail: env.SMTP_URL !== undefined,
+    lookEveryMs: LOOK_EVERY_MS,
   };
 };
 

@@ -9,7 +9,6 @@ import { readRevision } from '../signed-in-user.ts';
 import { waitForHints } from '../streams.ts';
 import { protectedProcedure } from '../trpc.ts';
 
-const LOOK_EVERY_MS = 10_000;
 /** Of one event: so much at most is held for a stream that nobody reads. */
 const EVENT_MAX_BYTES = 256_000;
 /** In one process, of one user. */
@@ -67,7 +66,7 @@ export const syncRouter = {
           yield tracked(changes.next ?? String(changes.revision), Changes.parse(changes));
         }
         // A page that went on from a cursor ends where its first one began; what came after that has been hinted at already.
-        if (from === revision) await hints.next(ctx.lookEveryMs ?? LOOK_EVERY_MS);
+        if (from === revision) await hints.next(ctx.lookEveryMs);
       }
     } catch (error) {
       throw readOutage(error) ?? error;
