@@ -11,7 +11,7 @@ import {
   createRefreshTokens,
   findSecretFault,
 } from '@docket/auth';
-import { type ChangeHints, type Database, isMigrated, openChangeHints, openDatabase } from '@docket/db';
+import { type ChangeHints, type Database, openChangeHints, openDatabase, openReadinessProbe } from '@docket/db';
 import { createApp } from './app.ts';
 import { keepSecret } from './data-folder.ts';
 import { migrateOrExplain, provideDatabase } from './database-source.ts';
@@ -21,6 +21,7 @@ import { createLogger, type Logger } from './logger.ts';
 import { type MailDelivery, startMailDelivery } from './mail/mail-delivery.ts';
 import { createMailTransport } from './mail/mail-transport.ts';
 import { StartError } from './start-error.ts';
+import { type Stop, stopAll } from './stop-all.ts';
 
 export interface ServerOptions {
   env: Env;
@@ -41,7 +42,6 @@ export interface RunningServer {
 }
 
 const DRAIN_MS = 10_000;
-const READY_MS = 2_000;
 /** A stream finds out by itself that soon what a lost hint kept from it. */
 const LOOK_EVERY_MS = 10_000;
 /** Node looks at its limits only as often as the last one says. */
@@ -133,9 +133,6 @@ const drain = async (server: Server, connections: ReadonlySet<Socket>, logger: L
   clearInterval(sweep);
 };
 
-const withTimeLimit = <Value>(promise: Promise<Value>, milliseconds: number): Promise<Value | undefined> =>
-  Promise.race([promise, new Promise<undefined>((resolve) => setTimeout(resolve, milliseconds, undefined).unref())]);
-
 /**
  * Starts everything in order: database, schema, keys, HTTP. What was started is stopped again where a later step fails.
  *
@@ -144,16 +141,14 @@ const withTimeLimit = <Value>(promise: Promise<Value>, milliseconds: number): Pr
 export const startServer = async (options: ServerOptions): Promise<RunningServer> => {
   const { env, announce } = options;
   const logger = createLogger(env.LOG_LEVEL ?? (env.isProduction ? 'info' : 'warn'));
-  const stops: (() => void | Promise<void>)[] = [];
-  /** What was started last stops first. */
-  const stopAll = async (): Promise<void> => {
-    for (const stop of stops.toReversed()) await stop();
-  };
+  const stops: Stop[] = [];
+  const stopStarted = (): Promise<void> =>
+    stopAll(stops, (error) => logger.error({ err: error }, 'a part of the server could not be stopped'));
   let isLeaving = false;
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     isLeaving = true;
-    stopped ??= stopAll();
+    stopped ??= stopStarted();
     return stopped;
   };
 
@@ -163,6 +158,8 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
     await migrateOrExplain(env, source.directUrl);
     const { db, close } = openDatabase(source.url, { isPooled: source.isPooled });
     stops.push(close);
+    const readiness = openReadinessProbe(source.url, { isPooled: source.isPooled });
+    stops.push(readiness.close);
     const changeHints = openChangeHints(source.directUrl);
     stops.push(changeHints.close);
     const dependencies = await createDependencies(options, { db, changeHints });
@@ -175,12 +172,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       corsOrigins: env.CORS_ORIGINS,
       trustProxy: env.TRUST_PROXY,
       publicUrl: env.PUBLIC_URL,
-      isReady: async () =>
-        !isLeaving &&
-        (await withTimeLimit(
-          isMigrated(db).catch(() => false),
-          READY_MS,
-        )) === true,
+      isReady: async () => !isLeaving && (await readiness.isReady()),
     });
     const server = createServer(TIME_LIMITS, (request, response) => {
       // Its next request goes over a new connection, which a balancer gives to another server.
@@ -227,7 +219,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       stop,
     };
   } catch (error) {
-    await stopAll();
+    await stopStarted();
     throw error;
   }
 };
