@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { tasks } from '@docket/db';
+import { changeClock, tasks } from '@docket/db';
 import type { Changes, Task } from '@docket/domain';
 import { TRPCError } from '@trpc/server';
-import { eq } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNotNull, isNull, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { createCaller } from './app-router.ts';
+import { purgeExpired } from './housekeeping.ts';
 import { taskColumns } from './task-rows.ts';
 import { createTestApi, type TestApi } from './testing/index.ts';
+import { readRestoreStatement } from './testing/restore-statement.ts';
 import { readTrackedChanges } from './testing/tracked-changes.ts';
 
 const ROWS = 5;
@@ -52,7 +54,7 @@ const createWrite = (random: () => number): Write => ({
 });
 
 /** The task as this very call wrote it; null where its revision is not told, or may be that of another call. */
-const send = async (caller: Caller, id: string, { kind, flag }: Write): Promise<Task | null> => {
+const send = async (caller: Caller, id: string, { kind, flag }: Pick<Write, 'kind' | 'flag'>): Promise<Task | null> => {
   switch (kind) {
     case 'create':
       await caller.tasks.create({ id, title: 'New' });
@@ -72,7 +74,7 @@ const send = async (caller: Caller, id: string, { kind, flag }: Write): Promise<
   }
 };
 
-const tryToSend = async (caller: Caller, id: string, write: Write) => {
+const tryToSend = async (caller: Caller, id: string, write: Pick<Write, 'kind' | 'flag'>) => {
   try {
     return await send(caller, id, write);
   } catch (error) {
@@ -81,71 +83,135 @@ const tryToSend = async (caller: Caller, id: string, write: Write) => {
   }
 };
 
-/** What one reader holds, and every answer that made it so. */
+/** All pages of one answer that was asked for with a revision and not begun anew. */
+interface Answer {
+  since: number;
+  revision: number;
+  tasks: Task[];
+  pages: number;
+}
+
+/** What one reader holds, and every whole answer that made it so. */
 const createReader = () => {
   const held = new Map<string, Task>();
-  const answers: { since: number; changes: Changes }[] = [];
-  let since = 0;
+  const answers: Answer[] = [];
+  let since: number | undefined;
+  let cursor: string | undefined;
+  let arrived: Task[] = [];
+  let pages = 0;
   return {
     answers,
-    list: () => [...held.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
-    getSince: () => since,
-    take: (changes: Changes): void => {
-      answers.push({ since, changes });
-      for (const task of changes.tasks) held.set(task.id, task);
-      since = changes.revision;
+    listLive: () => [...held.values()].filter(({ deletedAt }) => deletedAt === null).toSorted(compareIds),
+    getSince: () => since ?? -1,
+    isInTheMiddle: () => cursor !== undefined,
+    getInput: () => ({ ...(since === undefined ? {} : { since }), ...(cursor === undefined ? {} : { cursor }) }),
+    take: ({ revision, reset, next, tasks: page }: Changes): void => {
+      if (reset) {
+        held.clear();
+        arrived = [];
+        pages = 0;
+        since = undefined;
+      }
+      pages += 1;
+      for (const task of page) held.set(task.id, task);
+      arrived.push(...page);
+      cursor = next ?? undefined;
+      if (next !== null) return;
+      if (since !== undefined) answers.push({ since, revision, tasks: arrived, pages });
+      since = revision;
+      arrived = [];
+      pages = 0;
     },
   };
 };
 type Reader = ReturnType<typeof createReader>;
 
-const readRows = (userId: string): Promise<Task[]> =>
-  api.database.db.select(taskColumns).from(tasks).where(eq(tasks.userId, userId)).orderBy(tasks.id);
+const compareIds = (a: Task, b: Task): number => (a.id < b.id ? -1 : 1);
 
-/** Each answer holds every write of its span, or what a later one made of the row. */
+const readLiveRows = (userId: string): Promise<Task[]> =>
+  api.database.db
+    .select(taskColumns)
+    .from(tasks)
+    .where(and(eq(tasks.userId, userId), isNull(tasks.deletedAt)))
+    .orderBy(tasks.id);
+
+const isWithin = (revision: number, { since, revision: last }: Answer): boolean => revision > since && revision <= last;
+
+/** Each answer holds every write of its span; where a task was written again between two pages, a later answer does. */
 const expectNoGap = ({ answers }: Reader, written: readonly Task[]): void => {
-  for (const { since, changes } of answers) {
-    expect(changes.reset).toBe(false);
-    expect(changes.revision).toBeGreaterThanOrEqual(since);
-    const revisions = new Map(changes.tasks.map(({ id, revision }) => [id, revision]));
-    for (const revision of revisions.values()) {
-      expect(revision).toBeGreaterThan(since);
-      expect(revision).toBeLessThanOrEqual(changes.revision);
-    }
-    expect(new Set(revisions.values()).size).toBe(revisions.size);
-    for (const { id, revision } of written) {
-      if (revision > since && revision <= changes.revision) {
-        expect(revisions.get(id), `${id} at ${revision}`).toBeGreaterThanOrEqual(revision);
-      }
-    }
+  for (const [index, answer] of answers.entries()) {
+    const revisions = answer.tasks.map(({ revision }) => revision);
+    expect(revisions).toEqual([...new Set(revisions)].toSorted((a, b) => a - b));
+    expect(revisions.filter((revision) => !isWithin(revision, answer))).toEqual([]);
+    const told = (answer.pages === 1 ? [answer] : answers.slice(index)).flatMap((each) => each.tasks);
+    const missing = written.filter(
+      (write) =>
+        isWithin(write.revision, answer) &&
+        !told.some(({ id, revision }) => id === write.id && revision >= write.revision),
+    );
+    expect(missing).toEqual([]);
   }
 };
 
-test.each([1, 2, 3, 4, 5, 6])(
-  'every reader ends equal to the database, whatever many writers do at once and whichever answers get lost (seed %i)',
-  async (seed) => {
-    const random = createRandom(seed);
-    const { id: userId, token } = await api.mintUser();
-    const caller = api.call(token);
-    const ids = Array.from({ length: ROWS }, () => randomUUID());
-    const written: Task[] = [];
-    let lastRevision = Infinity;
+interface Play {
+  caller: Caller;
+  userId: string;
+  ids: string[];
+  random: () => number;
+  /** Each task as a call wrote it whose answer tells. */
+  written: Task[];
+}
 
-    const write = async (): Promise<void> => {
-      for (let count = 0; count < WRITES; count += 1) {
-        const each = createWrite(random);
-        const id = ids[each.row] ?? '';
-        const answers = [await tryToSend(caller, id, each)];
-        if (each.isAnswerLost) answers.push(await tryToSend(caller, id, each));
-        written.push(...answers.filter((answer) => answer !== null));
-      }
-    };
-    const pullAlong = async (reader: Reader): Promise<void> => {
-      while (reader.getSince() < lastRevision) {
-        reader.take(await caller.sync.pull({ since: reader.getSince() }));
-        for (let turns = random() * 6; turns > 1; turns -= 1) await setImmediate();
-      }
-    };
+const begin = async (seed: number): Promise<Play> => {
+  const { id: userId, token } = await api.mintUser();
+  const ids = Array.from({ length: ROWS }, () => randomUUID());
+  return { caller: api.call(token), userId, ids, random: createRandom(seed), written: [] };
+};
+
+const write = async ({ caller, ids, random, written }: Play, count: number): Promise<void> => {
+  for (let index = 0; index < count; index += 1) {
+    const each = createWrite(random);
+    const id = ids[each.row] ?? '';
+    const answers = [await tryToSend(caller, id, each)];
+    if (each.isAnswerLost) answers.push(await tryToSend(caller, id, each));
+    written.push(...answers.filter((answer) => answer !== null));
+  }
+};
+
+const pull = async ({ caller, random }: Play, reader: Reader): Promise<void> => {
+  reader.take(await caller.sync.pull({ ...reader.getInput(), limit: 1 + Math.floor(random() * (ROWS + 1)) }));
+};
+
+/** Pulls on and on, and to the end of what there is once the writers are done. */
+const pullAlong = async (play: Play, reader: Reader, isOver: () => boolean): Promise<void> => {
+  while (!isOver() || reader.isInTheMiddle()) {
+    await pull(play, reader);
+    for (let turns = play.random() * 6; turns > 1; turns -= 1) await setImmediate();
+  }
+  do await pull(play, reader);
+  while (reader.isInTheMiddle());
+};
+
+/** Deletes for good what is in the trash, as if 30 days had passed. */
+const purge = async ({ userId }: Play): Promise<void> => {
+  const { db } = api.database;
+  const isOwnTrash = and(eq(tasks.userId, userId), isNotNull(tasks.deletedAt));
+  await db
+    .update(tasks)
+    .set({ deletedAt: sql`now() - interval '31 days'` })
+    .where(isOwnTrash);
+  await purgeExpired(db);
+};
+
+const writeAll = (play: Play): Promise<unknown> =>
+  Promise.all(Array.from({ length: WRITERS }, () => write(play, WRITES)));
+
+test.each([1, 2, 3, 4])(
+  'every reader ends equal to the database, whatever many writers do at once, whichever answers get lost and however long pages are (seed %i)',
+  async (seed) => {
+    const play = await begin(seed);
+    const { caller, userId, written } = play;
+    let lastRevision = Infinity;
     const follow = async (reader: Reader): Promise<void> => {
       for await (const event of await caller.sync.changes({ lastEventId: 0 })) {
         reader.take(readTrackedChanges(event).changes);
@@ -155,20 +221,69 @@ test.each([1, 2, 3, 4, 5, 6])(
 
     const readers = Array.from({ length: READERS }, createReader);
     const follower = createReader();
-    const reading = Promise.all([...readers.map(pullAlong), follow(follower)]);
-    await Promise.all(Array.from({ length: WRITERS }, write));
+    const reading = Promise.all([
+      ...readers.map((reader) => pullAlong(play, reader, () => lastRevision < Infinity)),
+      follow(follower),
+    ]);
+    await writeAll(play);
     lastRevision = (await caller.tasks.create({ title: 'Last but one' })).revision;
     // So that whoever follows hears once more.
     await caller.tasks.create({ title: 'Last' });
     await reading;
-    for (const reader of readers) reader.take(await caller.sync.pull({ since: reader.getSince() }));
+    for (const reader of readers) await pullAlong(play, reader, () => true);
 
     expect(new Set(written.map(({ revision }) => revision)).size).toBe(written.length);
-    const rows = await readRows(userId);
-    expect(new Set(rows.map(({ revision }) => revision)).size).toBe(rows.length);
+    const rows = await readLiveRows(userId);
     for (const reader of [...readers, follower]) {
-      expect(reader.list()).toEqual(rows);
+      expect(reader.listLive()).toEqual(rows);
       expectNoGap(reader, written);
     }
   },
 );
+
+test.each([5, 6])('so does every reader while the trash is emptied (seed %i)', async (seed) => {
+  const play = await begin(seed);
+  const over = new AbortController();
+  const readers = Array.from({ length: READERS }, createReader);
+  const reading = Promise.all(readers.map((reader) => pullAlong(play, reader, () => over.signal.aborted)));
+  const purgeAlong = async (): Promise<void> => {
+    while (!over.signal.aborted) await purge(play);
+  };
+  const purging = purgeAlong();
+  await writeAll(play);
+  over.abort();
+  await Promise.all([reading, purging]);
+  // Nobody hears of these deletions before they are for good.
+  for (const id of play.ids.slice(1)) await tryToSend(play.caller, id, { kind: 'delete', flag: false });
+  await purge(play);
+  for (const reader of readers) await pullAlong(play, reader, () => true);
+  const rows = await readLiveRows(play.userId);
+  for (const reader of readers) expect(reader.listLive()).toEqual(rows);
+});
+
+test.each([7, 8])('so does every reader whose server goes back to a backup in the middle (seed %i)', async (seed) => {
+  const play = await begin(seed);
+  const { db } = api.database;
+  const isOwnTask = eq(tasks.userId, play.userId);
+  await write(play, WRITES);
+  const { completed: _, ...columns } = getTableColumns(tasks);
+  const backup = await db.select(columns).from(tasks).where(isOwnTask);
+  const readers = Array.from({ length: READERS }, createReader);
+  await Promise.all(readers.map((reader) => pull(play, reader)));
+  await write(play, WRITES);
+  await Promise.all(readers.map((reader) => pull(play, reader)));
+
+  await db.delete(tasks).where(isOwnTask);
+  if (backup.length > 0) await db.insert(tasks).values(backup);
+  const revision = Math.max(0, ...backup.map((task) => task.revision));
+  await db.update(changeClock).set({ revision }).where(eq(changeClock.userId, play.userId));
+  if (seed % 2 === 0) await db.execute(await readRestoreStatement());
+
+  for (let round = 0; round < 10; round += 1) {
+    await write(play, 2);
+    await Promise.all(readers.map((reader) => pull(play, reader)));
+  }
+  for (const reader of readers) await pullAlong(play, reader, () => true);
+  const rows = await readLiveRows(play.userId);
+  for (const reader of readers) expect(reader.listLive()).toEqual(rows);
+});

@@ -16,6 +16,8 @@ export interface Dependencies {
   changeHints: ChangeHints;
   /** Whether mail goes out at all; where it does not, a person hands on what waits in the outbox. */
   sendsMail: boolean;
+  /** How soon a stream shows a change whose hint got lost, or its session's end; about ten seconds unless told. */
+  lookEveryMs?: number;
   /** Says that mail waits in the outbox. */
   notifyOutbox: () => void;
 }

@@ -26,7 +26,14 @@ export {
   Session,
   SessionIdInput,
 } from './session.ts';
-export { Changes, CHANGES_PAGE_MAX, FollowChangesInput, PullInput } from './sync.ts';
+export {
+  Changes,
+  CHANGES_PAGE_MAX,
+  type ChangesPosition,
+  FollowChangesInput,
+  formatChangesCursor,
+  PullInput,
+} from './sync.ts';
 export {
   CreateTaskInput,
   DeleteTaskOutput,
@@ -35,6 +42,7 @@ export {
   ListTasksInput,
   ListTasksOutput,
   Task,
+  type TaskCursor,
   TaskIdInput,
   TASKS_PAGE_MAX,
   TITLE_MAX_CHARACTERS,

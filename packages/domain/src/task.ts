@@ -29,7 +29,7 @@ export type TaskIdInput = z.infer<typeof TaskIdInput>;
 export const TASKS_PAGE_MAX = 100;
 
 /** Where a page ends: the creation and the id of its last task, `2026-11-21T08:30:00.000Z_018f2c6e-…`. */
-const TaskCursor = z.string('`cursor` is the `nextCursor` of the page before.').transform((cursor, context) => {
+export const TaskCursor = z.string('`cursor` is the `nextCursor` of the page before.').transform((cursor, context) => {
   const [instant, id, ...rest] = cursor.split('_');
   const position = z.object({ createdAt: KeysetInstant, id: Id }).safeParse({ createdAt: instant, id });
   if (position.success && rest.length === 0) return position.data;

@@ -109,7 +109,8 @@ export const FIELD_NOTES: Record<string, FieldNotes> = {
     example: null,
   },
   'sync.reset': {
-    description: 'True where `since` is no longer known: forget every task that is not in this answer.',
+    description:
+      'True where `since` or `cursor` is no longer known, and this page begins anew: forget every task that came before it.',
     example: false,
   },
   'sync.tasks': { description: 'The tasks that changed, as they are now.' },

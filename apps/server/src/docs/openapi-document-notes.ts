@@ -212,9 +212,10 @@ export const PROCEDURE_NOTES: Record<string, ProcedureNotes> = {
   'sync.pull': {
     description:
       'What changed after the revision `since`, deleted tasks among it: those whose `deletedAt` is set. Without `since`, ' +
-      'every open task and the latest 500 completed ones; `tasks.list` has the rest. Over tRPC, `sync.changes` follows ' +
-      'the changes as they are made.',
-    success: 'The changes, up to and including `revision`.',
+      'every open task and the latest 500 completed ones; `tasks.list` has the rest. It comes in pages of at most 2,000 tasks ' +
+      'and 4 MB: while `next` is not null, send it as `cursor`, and take over `revision` only after the last page. Over tRPC, ' +
+      '`sync.changes` follows the changes as they are made.',
+    success: 'A page of the changes up to and including `revision`.',
     query: { since: 41 },
   },
 };

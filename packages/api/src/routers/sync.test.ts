@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { changeClock, tasks } from '@docket/db';
 import type { Task } from '@docket/domain';
 import { eq, sql } from 'drizzle-orm';
@@ -7,6 +6,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { purgeExpired } from '../housekeeping.ts';
 import { createTestApi, type TestApi, type TestUser } from '../testing/index.ts';
+import { readRestoreStatement } from '../testing/restore-statement.ts';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -207,9 +207,7 @@ describe('sync.pull', () => {
   test('begins anew for everybody after the statement that the README has for a restored backup', async () => {
     const [{ caller }, idle] = [await signIn(), await signIn()];
     const task = await caller.tasks.create({ title: 'Here' });
-    const readme = await readFile(new URL('../../../../README.md', import.meta.url), 'utf8');
-    const [, statement = ''] = /```sql\n(.*?);\n```/s.exec(readme) ?? [];
-    await api.database.db.execute(statement);
+    await api.database.db.execute(await readRestoreStatement());
     for (const since of [0, 1, 50]) {
       expect(await caller.sync.pull({ since })).toEqual({
         revision: 1_000_001,

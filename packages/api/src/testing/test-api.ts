@@ -59,6 +59,8 @@ export const createTestApi = async (options: TestApiOptions = {}): Promise<TestA
     rateLimits: createRateLimits({ db: database.db, settings: readRateLimits(options.rateLimits ?? 'off') }),
     changeHints: openChangeHints(database.url),
     sendsMail: true,
+    // Never within a test, so that what a stream shows at once it shows without looking by itself.
+    lookEveryMs: 3_600_000,
     notifyOutbox: () => {},
   };
   const makeContext: TestApi['makeContext'] = (token, facts) =>
