@@ -17,7 +17,7 @@ export interface Dependencies {
   /** Whether mail goes out at all; where it does not, a person hands on what waits in the outbox. */
   sendsMail: boolean;
   /** How soon a stream shows a change whose hint got lost, or its session's end; about ten seconds unless told. */
-  lookEveryMs?: number;
+  lookEveryMs?: number | undefined;
   /** Says that mail waits in the outbox. */
   notifyOutbox: () => void;
 }
