@@ -177,3 +177,20 @@ test('the key takes acts that were added up back one by one, and the notice spea
   expectQuiet();
   await close();
 });
+
+test('the key changes nothing behind a question', async () => {
+  const { page, expectQuiet, close } = await stage.visitTasks(['Here']);
+  await page.getByRole('button', { name: 'Here', exact: true }).press('Delete');
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'Your data' }).click();
+  await page.getByRole('button', { name: 'Delete the account…' }).click();
+  await page.getByLabel('Current password').press('ControlOrMeta+z');
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: /^Tasks/ }).click();
+  await expectTitles(page, []);
+  await page.keyboard.press('ControlOrMeta+z');
+  await expectTitles(page, ['Here']);
+  expectQuiet();
+  await close();
+});

@@ -91,7 +91,9 @@ export const UndoProvider = ({ children }: { readonly children: ReactNode }) => 
     const listen = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey)
         return;
-      if (event.defaultPrevented || hasOwnUndo(event.target)) return;
+      // Behind a question nothing is to change.
+      const isAsked = event.target instanceof Element && event.target.closest('.dialog') !== null;
+      if (event.defaultPrevented || isAsked || hasOwnUndo(event.target)) return;
       if (takeBackLatest()) event.preventDefault();
     };
     window.addEventListener('keydown', listen);
