@@ -51,11 +51,12 @@ const answerOutages = t.middleware(async ({ next }) => {
   return result;
 });
 
-/** Whoever does not heed a refusal but asks again at once would keep the process busy with refusing. */
-const REFUSAL_PAUSE_MS = 1_000;
-const pauseRefusals = t.middleware(async ({ next }) => {
+/** A client that does not heed a refusal but asks again at once would keep the process busy with refusing. */
+const pauseRefusals = t.middleware(async ({ ctx, next }) => {
   const result = await next();
-  if (!result.ok && result.error.code === 'TOO_MANY_REQUESTS') await setTimeout(REFUSAL_PAUSE_MS);
+  if (!result.ok && result.error.code === 'TOO_MANY_REQUESTS') {
+    await setTimeout(ctx.refusalPauseMs, undefined, { ref: false });
+  }
   return result;
 });
 
@@ -92,7 +93,7 @@ const requireOwnPage = t.middleware(({ ctx, next }) => {
   return next();
 });
 
-/** For everybody. A refusal for calling too often takes a second. */
+/** For everybody. A refusal for calling too often takes its time. */
 export const publicProcedure = t.procedure.use(pauseRefusals).use(answerOutages);
 
 /**
