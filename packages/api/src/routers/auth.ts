@@ -9,13 +9,8 @@ import type { Context } from '../context.ts';
 import { createUnauthorizedError } from '../errors.ts';
 import { countPasswordAttempt, spendPoint } from '../limits.ts';
 import { checkNewPassword, reservePlace } from '../password-work.ts';
-import {
-  expiryAfterRefresh,
-  expiryOfNewSession,
-  isInGrace,
-  isRefreshable,
-  MAX_LIVE_SESSIONS,
-} from '../session-life.ts';
+import { refreshSession } from '../refresh-session.ts';
+import { expiryOfNewSession, MAX_LIVE_SESSIONS } from '../session-life.ts';
 import { cookieProcedure, protectedProcedure, publicProcedure } from '../trpc.ts';
 import { executeRepeated, lockUser } from '../user-lock.ts';
 
@@ -27,18 +22,22 @@ const statements = prepareOnce((db) => ({
     .prepare('find_user_by_email'),
 }));
 
-interface TokenHolder {
-  userId: string;
-  email: string;
-  sessionId: string;
-  /** What the refresh token counts. */
-  counter: number;
-}
+const answerToken = async (
+  ctx: Context,
+  { userId, sessionId, email }: { userId: string; sessionId: string; email: string },
+): Promise<TokenOutput> => ({
+  access_token: await ctx.accessTokens.sign({ userId, sessionId, email }),
+  token_type: 'bearer',
+});
 
-const answerTokens = async (ctx: Context, { counter, ...subject }: TokenHolder): Promise<TokenOutput> => {
-  const accessToken = await ctx.accessTokens.sign(subject);
-  ctx.keepRefreshToken(ctx.refreshTokens.format({ ...subject, counter }));
-  return { access_token: accessToken, token_type: 'bearer' };
+/** The same for a session that has just begun, whose cookie the browser is to keep. */
+const answerFirstToken = async (
+  ctx: Context,
+  subject: { userId: string; sessionId: string; email: string },
+): Promise<TokenOutput> => {
+  const token = await answerToken(ctx, subject);
+  ctx.keepRefreshToken(ctx.refreshTokens.format({ ...subject, counter: 0, parent: 0 }));
+  return token;
 };
 
 /** Begins a session for the row of `source`, which gives `id` and `password_version` of a user, and records it. */
@@ -120,7 +119,7 @@ export const authRouter = {
           message: 'There is already an account for this e-mail address. Sign in instead.',
         });
       }
-      return await answerTokens(ctx, { ...session, email: input.email, counter: 0 });
+      return await answerFirstToken(ctx, { ...session, email: input.email });
     }),
 
   /** Signs in; UNAUTHORIZED, after the same work, whether the e-mail or the password is wrong. */
@@ -154,14 +153,10 @@ export const authRouter = {
       );
       if (session === null) throw createWrongPasswordError();
       if (await endSurplusSessions(ctx, user.id)) ctx.changeHints.announce(user.id);
-      return await answerTokens(ctx, { ...session, email: user.email, counter: 0 });
+      return await answerFirstToken(ctx, { ...session, email: user.email });
     }),
 
-  /**
-   * Exchanges the browser's cookie for a new token pair. One statement decides: the newest refresh token moves the
-   * session on; the one before it, shown again at once by another tab or after a lost answer, gets what the first
-   * one got; an older one has been stolen or copied, and ends the session (RFC 9700 4.14.2).
-   */
+  /** Exchanges the browser's cookie for an access token, and now and then for the next cookie. */
   refresh: cookieProcedure
     .meta({
       openapi: {
@@ -177,38 +172,11 @@ export const authRouter = {
       const shown = ctx.refreshToken === null ? null : ctx.refreshTokens.parse(ctx.refreshToken);
       if (shown === null) throw createUnauthorizedError();
       await spendPoint(ctx, 'refresh', shown.sessionId);
-      const isNewest = sql`sessions.refresh_counter = ${shown.counter}::int`;
-      const isLastButOne = sql`sessions.refresh_counter = ${shown.counter}::int + 1`;
-      const statement = sql`
-        with moved as (
-          update sessions set
-            refresh_counter = case when ${isNewest} then sessions.refresh_counter + 1 else sessions.refresh_counter end,
-            refreshed_at = case when ${isNewest} then now() else sessions.refreshed_at end,
-            revoked_at = case when ${isNewest} or (${isLastButOne} and ${isInGrace}) then null else now() end,
-            last_used_at = now(),
-            expires_at = ${expiryAfterRefresh}
-          from ${lockUser(shown.userId)} as users
-          where sessions.user_id = ${shown.userId}::uuid and sessions.id = ${shown.sessionId}::uuid
-            and users.id = sessions.user_id and users.password_version = sessions.password_version
-            and sessions.revoked_at is null and ${isRefreshable}
-          returning sessions.user_id, sessions.id, users.email, sessions.refresh_counter, sessions.revoked_at
-        ),
-        recorded as (${recordEvents(
-          ctx,
-          { kind: 'refresh-replayed', userId: sql`user_id`, sessionId: sql`id` },
-          sql`from moved where revoked_at is not null`,
-        )})
-        select email, refresh_counter, revoked_at is null as is_live from moved`;
-      const decide = async () =>
-        (await executeRepeated<{ email: string; refresh_counter: number; is_live: boolean }>(ctx.db, statement))[0];
-      // Once more where there is no such session: its row may be older than the user's, whose lock was waited for.
-      const session = (await decide()) ?? (await decide());
+      const session = await refreshSession(ctx, shown);
       // The browser's cookie stays: by now another tab may have signed in and got a new one.
-      if (session === undefined || !session.is_live) {
-        if (session !== undefined) ctx.changeHints.announce(shown.userId);
-        throw createUnauthorizedError();
-      }
-      return await answerTokens(ctx, { ...shown, email: session.email, counter: session.refresh_counter });
+      if (session === null) throw createUnauthorizedError();
+      if (session.successor !== null) ctx.keepRefreshToken(ctx.refreshTokens.format(session.successor));
+      return await answerToken(ctx, { ...shown, email: session.email });
     }),
 
   /** Who is signed in. */
