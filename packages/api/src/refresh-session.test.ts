@@ -1,6 +1,6 @@
 import { sessions } from '@docket/db';
 import { eq, sql } from 'drizzle-orm';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestApi, type TestApi } from './testing/index.ts';
 
