@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { InvalidTokenError } from '@docket/auth';
-import { isForeignKeyViolation } from '@docket/db';
+import { findViolatedForeignKey } from '@docket/db';
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { Context } from './context.ts';
 import {
@@ -70,10 +70,14 @@ const requireUser = t.middleware(async ({ ctx, next }) => {
   return next({ ctx: { user, userId: user.id, sessionId: subject.sessionId, subject } });
 });
 
+/** As drizzle names the reference of a row to its owner. */
+const OWNER_KEY = /_user_id_users_id_fk$/;
+
 /** An account may be deleted while a call of its user is under way: its rows then have no owner any more. */
 const answerGoneOwner = t.middleware(async ({ next }) => {
   const result = await next();
-  if (!result.ok && isForeignKeyViolation(result.error.cause)) throw createUnauthorizedError();
+  const violated = result.ok ? null : findViolatedForeignKey(result.error.cause);
+  if (violated !== null && OWNER_KEY.test(violated)) throw createUnauthorizedError();
   return result;
 });
 
