@@ -30,6 +30,8 @@ export interface ServerOptions {
   webFolder: string;
   /** One line for the person who started it. */
   announce: (line: string) => void;
+  /** How long a refusal for calling too often takes; a second if not told. */
+  refusalPauseMs?: number;
 }
 
 export interface RunningServer {
@@ -80,6 +82,7 @@ const createDependencies = async (
     passwords: createPasswords({ cost: env.BCRYPT_COST }),
     passwordRules: createPasswordRules({ hasBlocklist: env.hasPasswordBlocklist }),
     rateLimits: createRateLimits({ db, settings: env.RATE_LIMITS }),
+    refusalPauseMs: options.refusalPauseMs ?? 1_000,
     sendsMail: env.SMTP_URL !== undefined,
     lookEveryMs: LOOK_EVERY_MS,
   };

@@ -13,6 +13,8 @@ export interface Dependencies {
   /** Keyed, so that what was tried as an e-mail address cannot be read from where it is counted or recorded. */
   digestEmail: (email: string) => string;
   rateLimits: RateLimits;
+  /** How long a call takes at least that is refused for calling too often. */
+  refusalPauseMs: number;
   changeHints: ChangeHints;
   /** Whether mail goes out at all; where it does not, a person hands on what waits in the outbox. */
   sendsMail: boolean;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { auditEvents } from '@docket/db';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCaller } from './app-router.ts';
 import { createTestApi, type TestApi } from './testing/index.ts';
 
 let api: TestApi;
@@ -156,4 +157,16 @@ test.concurrent('a session may be refreshed so often', async () => {
   await open().auth.signup({ email: makeEmail(), password: PASSWORD });
   for (let times = 0; times < 3; times += 1) await open().auth.refresh();
   await expect(open().auth.refresh()).rejects.toMatchObject(refused);
+});
+
+test('a refusal takes its pause, and holds up nobody else', async () => {
+  const ada = await signUp();
+  const bob = await signUp();
+  const read = (token: string) => createCaller({ ...api.makeContext(token), refusalPauseMs: 3_600_000 }).auth.me();
+  await Promise.all(Array.from({ length: 8 }, () => read(ada.token)));
+  const outcomes: string[] = [];
+  void read(ada.token).finally(() => outcomes.push('refused'));
+  await read(bob.token).finally(() => outcomes.push('answered'));
+  await expect(api.call(ada.token).auth.me()).rejects.toMatchObject(refused);
+  expect(outcomes).toEqual(['answered']);
 });

@@ -6,8 +6,10 @@ import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 const IDLE_LIMIT_SECONDS = 14 * 24 * 60 * 60;
 /** Nor so long after signing in, however much it was used (OWASP ASVS 5.0 7.3.2). */
 const ABSOLUTE_LIMIT_SECONDS = 30 * 24 * 60 * 60;
-/** How long after a refresh the same token may be shown again: a second tab, or an answer that got lost. */
-const GRACE_SECONDS = 30;
+/** How old the newest refresh token is before another takes its place. */
+const RENEWAL_SECONDS = 10 * 60;
+/** So long a new refresh token may be only in the browser's memory: Chromium writes its cookies every 30 seconds. */
+const TRIAL_SECONDS = 60;
 
 export const MAX_LIVE_SESSIONS = 50;
 
@@ -29,7 +31,9 @@ export const expiryAfterRefresh = sql`greatest(${expiryAfterUse}, now() + ${seco
 export const isRefreshable = sql`${sessions.lastUsedAt} > now() - ${seconds(IDLE_LIMIT_SECONDS)}
   and ${sessions.createdAt} > now() - ${seconds(ABSOLUTE_LIMIT_SECONDS)}`;
 
-export const isInGrace = sql`${sessions.refreshedAt} > now() - ${seconds(GRACE_SECONDS)}`;
+export const isNewTokenDue = sql`${sessions.refreshedAt} <= now() - ${seconds(RENEWAL_SECONDS)}`;
+
+export const isNewTokenOnTrial = sql`${sessions.refreshedAt} > now() - ${seconds(TRIAL_SECONDS)}`;
 
 /** Joins sessions to their user: those that were neither ended nor left behind by a new password. */
 export const isLiveSessionOfUser = and(

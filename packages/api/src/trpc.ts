@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { InvalidTokenError } from '@docket/auth';
-import { isForeignKeyViolation } from '@docket/db';
+import { findViolatedForeignKey } from '@docket/db';
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { Context } from './context.ts';
 import {
@@ -51,11 +51,12 @@ const answerOutages = t.middleware(async ({ next }) => {
   return result;
 });
 
-/** Whoever does not heed a refusal but asks again at once would keep the process busy with refusing. */
-const REFUSAL_PAUSE_MS = 1_000;
-const pauseRefusals = t.middleware(async ({ next }) => {
+/** A client that does not heed a refusal but asks again at once would keep the process busy with refusing. */
+const pauseRefusals = t.middleware(async ({ ctx, next }) => {
   const result = await next();
-  if (!result.ok && result.error.code === 'TOO_MANY_REQUESTS') await setTimeout(REFUSAL_PAUSE_MS);
+  if (!result.ok && result.error.code === 'TOO_MANY_REQUESTS') {
+    await setTimeout(ctx.refusalPauseMs, undefined, { ref: false });
+  }
   return result;
 });
 
@@ -69,10 +70,14 @@ const requireUser = t.middleware(async ({ ctx, next }) => {
   return next({ ctx: { user, userId: user.id, sessionId: subject.sessionId, subject } });
 });
 
+/** As drizzle names the reference of a row to its owner. */
+const OWNER_KEY = /_user_id_users_id_fk$/;
+
 /** An account may be deleted while a call of its user is under way: its rows then have no owner any more. */
 const answerGoneOwner = t.middleware(async ({ next }) => {
   const result = await next();
-  if (!result.ok && isForeignKeyViolation(result.error.cause)) throw createUnauthorizedError();
+  const violated = result.ok ? null : findViolatedForeignKey(result.error.cause);
+  if (violated !== null && OWNER_KEY.test(violated)) throw createUnauthorizedError();
   return result;
 });
 
@@ -92,7 +97,7 @@ const requireOwnPage = t.middleware(({ ctx, next }) => {
   return next();
 });
 
-/** For everybody. A refusal for calling too often takes a second. */
+/** For everybody. A refusal for calling too often takes its time. */
 export const publicProcedure = t.procedure.use(pauseRefusals).use(answerOutages);
 
 /**

@@ -87,7 +87,7 @@ test('a link token is never good as a bearer or refresh token, nor the reverse (
   const session = { userId: subject.userId, sessionId: subject.linkId };
   const foreign = [
     await accessTokens.sign({ ...session, email: 'ada@example.com' }),
-    refreshTokens.format({ ...session, counter: 0 }),
+    refreshTokens.format({ ...session, parent: 0, counter: 0 }),
     ...[createHmac('sha256', secret), createHmac('sha256', deriveKey(secret, 'refresh-token'))].map((hmac) =>
       Buffer.concat([ids, hmac.update(ids).digest()]).toString('base64url'),
     ),

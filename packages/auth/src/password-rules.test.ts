@@ -17,6 +17,11 @@ describe('a common password', () => {
     },
   );
 
+  test.each(['password ', ' password', '\u00A0password1\u2003', 'pass\u200Bword', 'iloveyou1\u0000', ' aaaaaaaa '])(
+    '%j is refused for what can be seen of it (ASVS 6.2.4)',
+    (password) => expect(rules.findFault(password, EMAIL)).toMatch(/common/),
+  );
+
   test('is refused for being one of more than 3,000 of eight characters and more (ASVS 6.2.4)', () => {
     const long = dictionary['passwords-common'].filter((password) => password.length >= 8);
     expect(long.length).toBeGreaterThan(3_000);

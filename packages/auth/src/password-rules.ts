@@ -15,6 +15,9 @@ const MAX_REPETITION_CHARACTERS = 20;
 const LITTLE_ELSE = /^.{0,7}$/su;
 const FEW_DIGITS = /^\p{N}{0,7}$/u;
 
+/** Added to a common password, it makes no other one: what is not seen, and spaces around. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
 const COMMON_FAULT =
   'This password is one of the most common ones, which are tried first. ' +
   'Choose another, such as a few unrelated words.';
@@ -57,7 +60,7 @@ export const createPasswordRules = ({ hasBlocklist }: { hasBlocklist: boolean })
 
   return {
     findFault(password, email) {
-      if (isCommon(password.toLowerCase())) return COMMON_FAULT;
+      if (isCommon(password.replaceAll(UNSEEN, '').trim().toLowerCase())) return COMMON_FAULT;
       return isCloseToEmail(password, email) ? EMAIL_FAULT : null;
     },
   };

@@ -10,18 +10,18 @@ const MAX_COUNTER = 2_147_483_647;
 const secret = randomBytes(48).toString('base64url');
 const otherSecret = randomBytes(48).toString('base64url');
 const tokens = createRefreshTokens({ secret });
-const subject = { userId: randomUUID(), sessionId: randomUUID(), counter: 1_234_567 };
+const subject = { userId: randomUUID(), sessionId: randomUUID(), counter: 1_234_567, parent: 1_234_560 };
 const token = tokens.format(subject);
-const [ids = '', , signature = ''] = token.split('.');
+const [ids = '', , , signature = ''] = token.split('.');
 
 /** A token whose HMAC is right, whatever it says. */
 const forge = (message: string): string =>
   `${message}.${createMac({ secret }, 'refresh-token').sign(message).toString('base64url')}`;
 
 describe('a refresh token', () => {
-  test('is the ids, the counter and an HMAC with its own key', () => {
+  test('is the ids, the counter, the parent and an HMAC with its own key', () => {
     const bytes = Buffer.from((subject.userId + subject.sessionId).replaceAll('-', ''), 'hex');
-    const message = `${bytes.toString('base64url')}.1234567`;
+    const message = `${bytes.toString('base64url')}.1234567.1234560`;
     const mac = createHmac('sha256', deriveKey(secret, 'refresh-token')).update(message).digest('base64url');
     expect(token).toBe(`${message}.${mac}`);
   });
@@ -29,18 +29,33 @@ describe('a refresh token', () => {
   test('says again what it was made of', () => {
     const counters = [0, 1, 9, 10, MAX_COUNTER, ...Array.from({ length: 200 }, () => randomInt(MAX_COUNTER))];
     for (const counter of counters) {
-      const made = { userId: randomUUID(), sessionId: randomUUID(), counter };
-      expect(tokens.parse(tokens.format(made))).toEqual(made);
+      for (const parent of [0, counter, MAX_COUNTER - counter]) {
+        const made = { userId: randomUUID(), sessionId: randomUUID(), counter, parent };
+        expect(tokens.parse(tokens.format(made))).toEqual(made);
+      }
     }
   });
 
   test('is not made of what is no id or no counter', () => {
     for (const counter of [-1, 0.5, MAX_COUNTER + 1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => tokens.format({ ...subject, counter })).toThrow(RangeError);
+      expect(() => tokens.format({ ...subject, parent: counter })).toThrow(RangeError);
     }
     expect(() => tokens.format({ ...subject, userId: 'ada' })).toThrow(TypeError);
     expect(() => tokens.format({ ...subject, sessionId: '' })).toThrow(TypeError);
   });
+});
+
+test('a token without a parent, as an older release made it, is a child of the one before', () => {
+  for (const [counter, parent] of [
+    [0, 0],
+    [1, 0],
+    [7, 6],
+    [MAX_COUNTER, MAX_COUNTER - 1],
+  ]) {
+    expect(tokens.parse(forge(`${ids}.${counter}`))).toEqual({ ...subject, counter, parent });
+  }
+  expect(tokens.parse(`${ids}.1234567.${signature}`)).toBeNull();
 });
 
 describe('parse answers null for', () => {
@@ -63,14 +78,29 @@ describe('parse answers null for', () => {
       );
     expect([respell(ids).length, respell(signature).length]).toEqual([3, 3]);
     for (const spelled of respell(ids)) expect(tokens.parse(forge(`${spelled}.1`))).toBeNull();
-    for (const spelled of respell(signature)) expect(tokens.parse(`${ids}.1234567.${spelled}`)).toBeNull();
+    for (const spelled of respell(signature)) expect(tokens.parse(`${ids}.1234567.1234560.${spelled}`)).toBeNull();
     expect(tokens.parse(forge(`${ids}.1`))?.counter).toBe(1);
   });
 
-  test.each(['', '-1', '+1', '01', '00', '1e3', '1.0', '0x1', ' 1', '1 ', '2147483648', '9999999999', '1'.repeat(11)])(
-    'the counter %j under a right HMAC',
-    (counter) => expect(tokens.parse(forge(`${ids}.${counter}`))).toBeNull(),
-  );
+  test.each([
+    '',
+    '-1',
+    '+1',
+    '01',
+    '00',
+    '1e3',
+    '1.0.0',
+    '0x1',
+    ' 1',
+    '1 ',
+    '2147483648',
+    '9999999999',
+    '1'.repeat(11),
+  ])('the counter %j under a right HMAC, its own or the parent`s', (counter) => {
+    for (const digits of [counter, `${counter}.0`, `0.${counter}`, `0.0.${counter}`]) {
+      expect(tokens.parse(forge(`${ids}.${digits}`))).toBeNull();
+    }
+  });
 
   test('whatever stands around a good token', () => {
     const spellings = [` ${token}`, `${token} `, `${token}\n`, `"${token}"`, `${token}=`, `${token}.`, `.${token}`];

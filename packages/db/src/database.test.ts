@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { type Database, isDatabaseUnavailable, openDatabase, prepareOnce } from './database.ts';
-import { users } from './tables.ts';
+import { type Database, findViolatedForeignKey, isDatabaseUnavailable, openDatabase, prepareOnce } from './database.ts';
+import { tasks, users } from './tables.ts';
 import { createTestDatabase, type TestDatabase } from './testing/index.ts';
 
 const ping = (db: Database) => db.execute(sql`select 1`);
@@ -143,6 +144,16 @@ describe('isDatabaseUnavailable', () => {
     const wrapped = new Error('outer', { cause: new Error('inner', { cause: error }) });
     expect(isDatabaseUnavailable(wrapped)).toBe(isUnavailable);
   });
+});
+
+test('findViolatedForeignKey names the reference for which a row was refused, and nothing else', async () => {
+  const row = { userId: randomUUID(), id: randomUUID(), title: 'Nobody`s' };
+  const failure = await readFailure(database.db.insert(tasks).values(row));
+  expect(findViolatedForeignKey(failure)).toBe('tasks_user_id_users_id_fk');
+  expect(findViolatedForeignKey(new Error('outer', { cause: failure }))).toBe('tasks_user_id_users_id_fk');
+  for (const other of [null, new Error(), Object.assign(new Error(), { code: '23505', constraint_name: 'x' })]) {
+    expect(findViolatedForeignKey(other)).toBeNull();
+  }
 });
 
 describe('prepareOnce', () => {

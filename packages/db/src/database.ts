@@ -94,5 +94,10 @@ export const isUniqueViolation = (error: unknown): boolean => readSqlStates(erro
 export const isUndone = (error: unknown): boolean =>
   readSqlStates(error).some((state) => state === '40001' || state === '40P01');
 
-/** Whether a row was refused because what it belongs to is gone (SQLSTATE 23503). */
-export const isForeignKeyViolation = (error: unknown): boolean => readSqlStates(error).includes('23503');
+/** The name of the foreign key for which a row was refused, because what it refers to is not there (SQLSTATE 23503). */
+export const findViolatedForeignKey = (error: unknown): string | null => {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && cause.code === '23503' && 'constraint_name' in cause) return String(cause.constraint_name);
+  }
+  return null;
+};

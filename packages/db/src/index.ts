@@ -3,8 +3,8 @@ export { DatabaseUrlError, describeDatabaseUrl } from './connection.ts';
 export {
   type Database,
   type DatabaseHandle,
+  findViolatedForeignKey,
   isDatabaseUnavailable,
-  isForeignKeyViolation,
   isUndone,
   isUniqueViolation,
   openDatabase,

@@ -66,7 +66,7 @@ describe('a new password', () => {
   });
 
   test('is kept as it is: no trimming, no rules of composition', () => {
-    for (const password of ['        ', ' correct horse ', 'aaaaaaaa', 'ÄÖÜäöüß€']) {
+    for (const password of [' correct horse ', 'aaaaaaaa', 'ÄÖÜäöüß€']) {
       expect(readNewPassword(password)).toBe(password);
     }
   });
@@ -89,6 +89,22 @@ describe('a password to sign in with', () => {
 
   test('may be shorter than a new one', () => {
     expect(LoginInput.parse(login)).toEqual(login);
+  });
+
+  test.each([
+    ['eight spaces', ' '.repeat(8)],
+    ['eight no-break spaces', '\u00A0'.repeat(8)],
+    ['eight zero-width spaces', '\u200B'.repeat(8)],
+    ['eight accents on nothing', '\u0301'.repeat(8)],
+    ['seven letters and a space', 'sesame1 '],
+    ['seven letters and what is not seen', 'sesa\u2060me1'],
+    ['seven letters, one of them accented thrice', 'sesame1\u0301\u0302\u0303'],
+  ])('needs 8 visible characters: %s (ASVS 6.2.1)', (_, password) => {
+    const { error } = SignupInput.safeParse({ ...signup, password });
+    expect(error?.issues.map(({ message }) => message)).toEqual([
+      'The password needs at least 8 visible characters; spaces around them do not count.',
+    ]);
+    expect(LoginInput.parse({ email: signup.email, password }).password).toBe(password.normalize('NFC'));
   });
 
   test.each([[''], [undefined], [null], [12_345_678]])('asks for one instead of %j', (password) => {

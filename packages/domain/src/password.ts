@@ -25,11 +25,21 @@ export const Password = z
   )
   .meta({ format: 'password' });
 
-/** Length instead of composition rules (OWASP ASVS 5.0 6.2.1, 6.2.5, 6.2.9). */
-export const NewPassword = Password.refine(
-  (password) => Array.from(password).length >= PASSWORD_MIN_CHARACTERS,
-  `The password needs at least ${PASSWORD_MIN_CHARACTERS} characters.`,
-).meta({ format: 'password', minLength: PASSWORD_MIN_CHARACTERS, maxLength: PASSWORD_MAX_CHARACTERS });
+/** What leaves no ink of its own: controls, format characters, fillers, and marks that only sit on other characters. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Mn}\p{Me}\u2800]/gu;
+
+const hasEnough = (text: string): boolean => Array.from(text).length >= PASSWORD_MIN_CHARACTERS;
+
+/** Length instead of composition rules (OWASP ASVS 5.0 6.2.1, 6.2.5, 6.2.9), counted of what can be seen. */
+export const NewPassword = Password.refine(hasEnough, {
+  error: `The password needs at least ${PASSWORD_MIN_CHARACTERS} characters.`,
+  abort: true,
+})
+  .refine(
+    (password) => hasEnough(password.replaceAll(UNSEEN, '').trim()),
+    `The password needs at least ${PASSWORD_MIN_CHARACTERS} visible characters; spaces around them do not count.`,
+  )
+  .meta({ format: 'password', minLength: PASSWORD_MIN_CHARACTERS, maxLength: PASSWORD_MAX_CHARACTERS });
 
 export const ChangePasswordInput = z.strictObject({ currentPassword: Password, newPassword: NewPassword });
 export type ChangePasswordInput = z.infer<typeof ChangePasswordInput>;

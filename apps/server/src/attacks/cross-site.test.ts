@@ -8,6 +8,7 @@ import {
   createWireClient,
   exchange,
   listCallableProcedures,
+  passTime,
   readCookiePair,
   readKeptCookie,
   readStanding,
@@ -129,6 +130,7 @@ describe.each(PATHS)('%s by the cookie', (path) => {
     ['Sec-Fetch-Site same-origin', ['Sec-Fetch-Site: same-origin']],
   ])('and %s is heard', async (_, headers) => {
     const mine = await signUp(client);
+    await passTime(server.database, mine.email, '10 minutes');
     const { status, text } = await post(path, [`Cookie: ${mine.cookie}`, JSON_TYPE, ...headers]);
     expect([status, text.toLowerCase().includes('set-cookie')]).toEqual([200, true]);
   });
@@ -225,8 +227,10 @@ describe('the cookie is for the browser alone (ASVS 3.3.1, 3.3.2, 3.3.4)', () =>
       expect(body).toEqual({ access_token: expect.any(String), token_type: 'bearer' });
     }
     let { cookie } = account;
-    for (const path of REFRESH_PATHS)
+    for (const path of REFRESH_PATHS) {
+      await passTime(target.database, account.email, '10 minutes');
       cookie = expectKept(await send(path, {}, { cookie, 'sec-fetch-site': 'same-origin' }));
+    }
     const { access_token: token } = Object(
       (await send('/api/auth/refresh', {}, { cookie, 'sec-fetch-site': 'same-origin' })).body,
     );

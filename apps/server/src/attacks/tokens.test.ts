@@ -205,14 +205,30 @@ describe('a token of one purpose is not good for another (ASVS 9.2.2; RFC 8725 3
     ['a refresh token of the key for reset links', () => spell('0', deriveKey('password-reset'))],
     [
       'a refresh token of another secret',
-      () => createRefreshTokens({ secret: 'x'.repeat(48) }).format({ userId, sessionId, counter: 0 }),
+      () => createRefreshTokens({ secret: 'x'.repeat(48) }).format({ userId, sessionId, counter: 0, parent: 0 }),
     ],
-    ...['', '00', '-0', '+0', ' 0', '0x0', '0e0', '0.0', '2147483648', '4294967296', '9999999999', '0'.repeat(400)].map(
-      (counter): [string, () => string] => [
-        `a refresh token that counts "${counter.slice(0, 12)}"`,
-        () => spell(counter, deriveKey('refresh-token')),
-      ],
-    ),
+    ...[
+      '',
+      '00',
+      '-0',
+      '+0',
+      ' 0',
+      '0x0',
+      '0e0',
+      '0.0.0',
+      '0.',
+      '.0',
+      '0.00',
+      '0.-1',
+      '0.2147483648',
+      '2147483648',
+      '4294967296',
+      '9999999999',
+      '0'.repeat(400),
+    ].map((counter): [string, () => string] => [
+      `a refresh token that counts "${counter.slice(0, 12)}"`,
+      () => spell(counter, deriveKey('refresh-token')),
+    ]),
   ])('%s is no refresh cookie', async (_, make) => {
     const answer = await refresh(client, `${cookieName()}=${await make()}`);
     expect([answer.status, answer.headers.get('set-cookie')]).toEqual([401, null]);
@@ -245,7 +261,9 @@ describe('a token of one purpose is not good for another (ASVS 9.2.2; RFC 8725 3
   });
 
   test('a reset link changes no e-mail address', async () => {
-    const answer = await client.send('/api/account/confirm-email', { token: await makeLink('password-reset') });
+    const { token } = account;
+    const link = await makeLink('password-reset');
+    const answer = await client.send('/api/account/confirm-email', { token: link }, { token });
     expect(answer.body).toMatchObject({ code: 'BAD_REQUEST', data: { fieldErrors: { token: expect.any(Array) } } });
     expect((await client.request('/api/auth/me', { token: account.token })).body).toMatchObject({
       email: account.email,

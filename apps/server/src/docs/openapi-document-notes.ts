@@ -82,9 +82,9 @@ export const PROCEDURE_NOTES: Record<string, ProcedureNotes> = {
   },
   'auth.refresh': {
     description:
-      'For the pages of Docket alone: a token of the same session, and the next refresh cookie. The cookie before the ' +
-      'newest is good for 30 seconds more, for a second tab or an answer that got lost; an older one ends the session. ' +
-      'Over tRPC it is refused in a batch.',
+      'For the pages of Docket alone: a token of the same session, and the next refresh cookie where the last one is ten ' +
+      'minutes old. A cookie stays good until its successor was used a minute after it was made; shown after that, it ' +
+      'ends the session. Over tRPC it is refused in a batch.',
     success: 'A token for the session of the cookie.',
     errors: ['UNAUTHORIZED', 'FORBIDDEN', 'TOO_MANY_REQUESTS'],
     isForBrowsers: true,

@@ -17,6 +17,7 @@ export {
 export {
   createWireClient,
   makePassword,
+  passTime,
   readCookiePair,
   readKeptCookie,
   readStanding,

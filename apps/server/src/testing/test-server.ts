@@ -94,6 +94,7 @@ export const startTestServer = async (
     dataFolder: join(folder, 'data'),
     webFolder: makeWebFolder(folder),
     announce: (line) => announced.push(line),
+    refusalPauseMs: 0,
   });
   const port = Number(new URL(server.url).port);
   const request = createRequest(port);

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { TestDatabase } from '@docket/db/testing';
+import { sql } from 'drizzle-orm';
 import type { Answer, TestServer } from './test-server.ts';
 import { createRequest } from './test-server.ts';
 
@@ -83,6 +85,13 @@ export const signIn = async (
 /** As a page of the server refreshes its session. */
 export const refresh = (client: WireClient, cookie: string): Promise<Answer> =>
   client.request('/api/auth/refresh', { method: 'POST', headers: { ...client.ownPage, cookie } });
+
+/** As if so much time had passed since the newest refresh token of each of the account's sessions was made. */
+export const passTime = async ({ db }: TestDatabase, email: string, time: string): Promise<void> => {
+  await db.execute(sql`
+    update sessions set refreshed_at = refreshed_at - ${time}::interval
+    from users where users.id = sessions.user_id and users.email = ${email}`);
+};
 
 /** The status of `auth.me` for a token: 200 or 401. */
 export const readStanding = async (client: Pick<WireClient, 'request'>, token: string): Promise<number> =>

@@ -236,7 +236,9 @@ export const accountRouter = {
     .mutation(async ({ ctx, input }) => {
       using place = reservePlace(ctx.passwords);
       const checkedHash = await checkCurrentPassword(ctx, place, input.currentPassword);
-      const [gone] = await ctx.db.execute(sql`
+      const [gone] = await executeRepeated(
+        ctx.db,
+        sql`
         with clock as materialized (
           select user_id from change_clock where user_id = ${ctx.userId} for update
         ),
@@ -248,7 +250,8 @@ export const accountRouter = {
           returning id, email
         ),
         mail as (delete from outbox using gone where outbox.recipient = gone.email)
-        select id from gone`);
+        select id from gone`,
+      );
       if (gone === undefined) throw createUnauthorizedError();
       ctx.keepRefreshToken(null);
       return { done: true as const };

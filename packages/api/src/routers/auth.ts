@@ -1,7 +1,7 @@
-import { prepareOnce, sessions, users } from '@docket/db';
+import { prepareOnce, users } from '@docket/db';
 import { Account, LoginInput, LogoutOutput, SignupInput, TokenOutput } from '@docket/domain';
 import { TRPCError, type TRPCRouterRecord } from '@trpc/server';
-import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { describeDevice, recordEvents } from '../audit.ts';
 import { readAddressKey } from '../address-key.ts';
@@ -9,14 +9,10 @@ import type { Context } from '../context.ts';
 import { createUnauthorizedError } from '../errors.ts';
 import { countPasswordAttempt, spendPoint } from '../limits.ts';
 import { checkNewPassword, reservePlace } from '../password-work.ts';
-import {
-  expiryAfterRefresh,
-  expiryOfNewSession,
-  isInGrace,
-  isRefreshable,
-  MAX_LIVE_SESSIONS,
-} from '../session-life.ts';
+import { refreshSession } from '../refresh-session.ts';
+import { expiryOfNewSession, MAX_LIVE_SESSIONS } from '../session-life.ts';
 import { cookieProcedure, protectedProcedure, publicProcedure } from '../trpc.ts';
+import { executeRepeated, lockUser } from '../user-lock.ts';
 
 const statements = prepareOnce((db) => ({
   findByEmail: db
@@ -26,18 +22,22 @@ const statements = prepareOnce((db) => ({
     .prepare('find_user_by_email'),
 }));
 
-interface TokenHolder {
-  userId: string;
-  email: string;
-  sessionId: string;
-  /** What the refresh token counts. */
-  counter: number;
-}
+const answerToken = async (
+  ctx: Context,
+  { userId, sessionId, email }: { userId: string; sessionId: string; email: string },
+): Promise<TokenOutput> => ({
+  access_token: await ctx.accessTokens.sign({ userId, sessionId, email }),
+  token_type: 'bearer',
+});
 
-const answerTokens = async (ctx: Context, { counter, ...subject }: TokenHolder): Promise<TokenOutput> => {
-  const accessToken = await ctx.accessTokens.sign(subject);
-  ctx.keepRefreshToken(ctx.refreshTokens.format({ ...subject, counter }));
-  return { access_token: accessToken, token_type: 'bearer' };
+/** The same for a session that has just begun, whose cookie the browser is to keep. */
+const answerFirstToken = async (
+  ctx: Context,
+  subject: { userId: string; sessionId: string; email: string },
+): Promise<TokenOutput> => {
+  const token = await answerToken(ctx, subject);
+  ctx.keepRefreshToken(ctx.refreshTokens.format({ ...subject, counter: 0, parent: 0 }));
+  return token;
 };
 
 /** Begins a session for the row of `source`, which gives `id` and `password_version` of a user, and records it. */
@@ -48,7 +48,9 @@ const beginSession = async (
 ): Promise<{ userId: string; sessionId: string } | null> => {
   const sessionId = uuidv7();
   const { userAgent, address } = describeDevice(ctx);
-  const [begun] = await ctx.db.execute<{ user_id: string }>(sql`
+  const [begun] = await executeRepeated<{ user_id: string }>(
+    ctx.db,
+    sql`
     with account as (${source}),
     session as (
       insert into sessions (user_id, id, user_agent, address, expires_at, password_version)
@@ -57,23 +59,23 @@ const beginSession = async (
       returning user_id, id
     ),
     recorded as (${recordEvents(ctx, { kind, userId: sql`user_id`, sessionId: sql`id` }, sql`from session`)})
-    select user_id from session`);
+    select user_id from session`,
+  );
   return begun === undefined ? null : { userId: begun.user_id, sessionId };
 };
 
 /** Ends the oldest sessions beyond the limit, and says whether there were any (OWASP ASVS 5.0 7.1.2). */
 const endSurplusSessions = async (ctx: Context, userId: string): Promise<boolean> => {
-  const surplus = ctx.db
-    .select({ id: sessions.id })
-    .from(sessions)
-    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), sql`${sessions.expiresAt} > now()`))
-    .orderBy(desc(sessions.createdAt), desc(sessions.id))
-    .offset(MAX_LIVE_SESSIONS);
-  const ended = await ctx.db
-    .update(sessions)
-    .set({ revokedAt: sql`now()` })
-    .where(and(eq(sessions.userId, userId), isNull(sessions.revokedAt), sql`${sessions.id} in ${surplus}`))
-    .returning({ id: sessions.id });
+  const ended = await executeRepeated(
+    ctx.db,
+    sql`
+    update sessions set revoked_at = now() from ${lockUser(userId)} as owner
+    where sessions.user_id = owner.id and sessions.revoked_at is null and sessions.id in (
+      select id from sessions where user_id = ${userId} and revoked_at is null and expires_at > now()
+      order by created_at desc, id desc offset ${MAX_LIVE_SESSIONS}
+    )
+    returning sessions.id`,
+  );
   return ended.length > 0;
 };
 
@@ -117,7 +119,7 @@ export const authRouter = {
           message: 'There is already an account for this e-mail address. Sign in instead.',
         });
       }
-      return await answerTokens(ctx, { ...session, email: input.email, counter: 0 });
+      return await answerFirstToken(ctx, { ...session, email: input.email });
     }),
 
   /** Signs in; UNAUTHORIZED, after the same work, whether the e-mail or the password is wrong. */
@@ -144,21 +146,17 @@ export const authRouter = {
         'signed-in',
         hashedPassword === user.hashedPassword
           ? sql`select id, password_version from users
-              where id = ${user.id} and hashed_password = ${hashedPassword} for key share`
+              where id = ${user.id} and hashed_password = ${hashedPassword} for no key update`
           : sql`update users set hashed_password = ${hashedPassword}
               where id = ${user.id} and hashed_password = ${user.hashedPassword}
               returning id, password_version`,
       );
       if (session === null) throw createWrongPasswordError();
       if (await endSurplusSessions(ctx, user.id)) ctx.changeHints.announce(user.id);
-      return await answerTokens(ctx, { ...session, email: user.email, counter: 0 });
+      return await answerFirstToken(ctx, { ...session, email: user.email });
     }),
 
-  /**
-   * Exchanges the browser's cookie for a new token pair. One statement decides: the newest refresh token moves the
-   * session on; the one before it, shown again at once by another tab or after a lost answer, gets what the first
-   * one got; an older one has been stolen or copied, and ends the session (RFC 9700 4.14.2).
-   */
+  /** Exchanges the browser's cookie for an access token, and now and then for the next cookie. */
   refresh: cookieProcedure
     .meta({
       openapi: {
@@ -174,34 +172,11 @@ export const authRouter = {
       const shown = ctx.refreshToken === null ? null : ctx.refreshTokens.parse(ctx.refreshToken);
       if (shown === null) throw createUnauthorizedError();
       await spendPoint(ctx, 'refresh', shown.sessionId);
-      const isNewest = sql`sessions.refresh_counter = ${shown.counter}::int`;
-      const isLastButOne = sql`sessions.refresh_counter = ${shown.counter}::int + 1`;
-      const [session] = await ctx.db.execute<{ email: string; refresh_counter: number; is_live: boolean }>(sql`
-        with moved as (
-          update sessions set
-            refresh_counter = case when ${isNewest} then sessions.refresh_counter + 1 else sessions.refresh_counter end,
-            refreshed_at = case when ${isNewest} then now() else sessions.refreshed_at end,
-            revoked_at = case when ${isNewest} or (${isLastButOne} and ${isInGrace}) then null else now() end,
-            last_used_at = now(),
-            expires_at = ${expiryAfterRefresh}
-          from (select * from users where id = ${shown.userId}::uuid for key share) as users
-          where sessions.user_id = ${shown.userId}::uuid and sessions.id = ${shown.sessionId}::uuid
-            and users.id = sessions.user_id and users.password_version = sessions.password_version
-            and sessions.revoked_at is null and ${isRefreshable}
-          returning sessions.user_id, sessions.id, users.email, sessions.refresh_counter, sessions.revoked_at
-        ),
-        recorded as (${recordEvents(
-          ctx,
-          { kind: 'refresh-replayed', userId: sql`user_id`, sessionId: sql`id` },
-          sql`from moved where revoked_at is not null`,
-        )})
-        select email, refresh_counter, revoked_at is null as is_live from moved`);
+      const session = await refreshSession(ctx, shown);
       // The browser's cookie stays: by now another tab may have signed in and got a new one.
-      if (session === undefined || !session.is_live) {
-        if (session !== undefined) ctx.changeHints.announce(shown.userId);
-        throw createUnauthorizedError();
-      }
-      return await answerTokens(ctx, { ...shown, email: session.email, counter: session.refresh_counter });
+      if (session === null) throw createUnauthorizedError();
+      if (session.successor !== null) ctx.keepRefreshToken(ctx.refreshTokens.format(session.successor));
+      return await answerToken(ctx, { ...shown, email: session.email });
     }),
 
   /**
@@ -254,13 +229,15 @@ export const authRouter = {
           ? // `iat` counts whole seconds: from the next one on, a new token is told from the old.
             sql`update users set tokens_valid_after = date_trunc('second', now()) + interval '1 second'
               where id = ${ctx.userId} returning id as user_id, null::uuid as id`
-          : // The user first, as the deletion of an account takes them: neither then waits for the other.
-            sql`update sessions set revoked_at = now()
-              from (select id as owner_id from users where id = ${ctx.userId} for key share) as owner
-              where user_id = owner_id and id = ${ctx.sessionId} returning user_id, id`;
-      await ctx.db.execute(sql`
+          : sql`update sessions set revoked_at = now() from ${lockUser(ctx.userId)} as owner
+              where sessions.user_id = owner.id and sessions.id = ${ctx.sessionId}
+              returning sessions.user_id, sessions.id`;
+      await executeRepeated(
+        ctx.db,
+        sql`
         with ended as (${ended})
-        ${recordEvents(ctx, { kind: 'signed-out', userId: sql`user_id`, sessionId: sql`id` }, sql`from ended`)}`);
+        ${recordEvents(ctx, { kind: 'signed-out', userId: sql`user_id`, sessionId: sql`id` }, sql`from ended`)}`,
+      );
       ctx.keepRefreshToken(null);
       return { ended: true as const };
     }),

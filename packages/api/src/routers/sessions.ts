@@ -1,13 +1,11 @@
 import { ListSessionsOutput, RevokeOtherSessionsOutput, RevokeSessionOutput, SessionIdInput } from '@docket/domain';
 import { TRPCError, type TRPCRouterRecord } from '@trpc/server';
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { recordEvents } from '../audit.ts';
 import { listLiveSessions } from '../live-sessions.ts';
 import { isLiveSessionOfUser } from '../session-life.ts';
 import { protectedProcedure } from '../trpc.ts';
-
-/** First the user, then the sessions: the order in which the deletion of an account takes them, too. */
-const lockedUser = (userId: string): SQL => sql`(select * from users where id = ${userId} for key share)`;
+import { executeRepeated, lockUser } from '../user-lock.ts';
 
 export const sessionsRouter = {
   /** Where the user is signed in. */
@@ -32,9 +30,11 @@ export const sessionsRouter = {
     .input(SessionIdInput)
     .output(RevokeSessionOutput)
     .mutation(async ({ ctx, input }) => {
-      const [ended] = await ctx.db.execute(sql`
+      const [ended] = await executeRepeated(
+        ctx.db,
+        sql`
         with ended as (
-          update sessions set revoked_at = now() from ${lockedUser(ctx.userId)} as users
+          update sessions set revoked_at = now() from ${lockUser(ctx.userId)} as users
           where ${isLiveSessionOfUser} and sessions.id = ${input.id}
           returning sessions.user_id, sessions.id
         ),
@@ -43,7 +43,8 @@ export const sessionsRouter = {
           { kind: 'session-revoked', userId: sql`user_id`, sessionId: sql`id` },
           sql`from ended`,
         )})
-        select id from ended`);
+        select id from ended`,
+      );
       if (ended === undefined) {
         throw new TRPCError({ code: 'NOT_FOUND', message: 'There is no such session. It may have ended already.' });
       }
@@ -63,9 +64,11 @@ export const sessionsRouter = {
     })
     .output(RevokeOtherSessionsOutput)
     .mutation(async ({ ctx }) => {
-      const ended = await ctx.db.execute(sql`
+      const ended = await executeRepeated(
+        ctx.db,
+        sql`
         with ended as (
-          update sessions set revoked_at = now() from ${lockedUser(ctx.userId)} as users
+          update sessions set revoked_at = now() from ${lockUser(ctx.userId)} as users
           where ${isLiveSessionOfUser} and sessions.id is distinct from ${ctx.sessionId}::uuid
           returning sessions.id
         ),
@@ -79,7 +82,8 @@ export const sessionsRouter = {
           { kind: 'other-sessions-revoked', userId: sql`id` },
           sql`from users where id = ${ctx.userId}`,
         )})
-        select id from ended`);
+        select id from ended`,
+      );
       return { revoked: ended.length };
     }),
 } satisfies TRPCRouterRecord;

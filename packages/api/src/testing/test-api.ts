@@ -57,6 +57,7 @@ export const createTestApi = async (options: TestApiOptions = {}): Promise<TestA
     linkTokens: createLinkTokens({ secret }),
     digestEmail: createEmailDigest({ secret }),
     rateLimits: createRateLimits({ db: database.db, settings: readRateLimits(options.rateLimits ?? 'off') }),
+    refusalPauseMs: 0,
     changeHints: openChangeHints(database.url),
     sendsMail: true,
     // Never within a test, so that what a stream shows at once it shows without looking by itself.
