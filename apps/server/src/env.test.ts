@@ -23,6 +23,7 @@ describe('readEnv', () => {
       TRUST_PROXY: false,
       CORS_ORIGINS: [],
       BCRYPT_COST: 12,
+      STOP_DELAY: 0,
     });
     expect(readEnv({}).DATABASE_URL).toBeUndefined();
     expect(readEnv({})).toMatchObject({ RATE_LIMITS: DEFAULT_RATE_LIMITS, hasPasswordBlocklist: true });
@@ -115,6 +116,10 @@ describe('readEnv', () => {
     ['BCRYPT_COST', { BCRYPT_COST: '3' }],
     ['BCRYPT_COST', { BCRYPT_COST: '16' }],
     ['BCRYPT_COST', { BCRYPT_COST: 'ten' }],
+    ['STOP_DELAY', { STOP_DELAY: 'ten' }],
+    ['STOP_DELAY', { STOP_DELAY: '-1' }],
+    ['STOP_DELAY', { STOP_DELAY: '1.5' }],
+    ['STOP_DELAY', { STOP_DELAY: '601' }],
     ['TRUST_PROXY', { TRUST_PROXY: 'nobody knows' }],
     ['JWT_SECRET', { NODE_ENV: 'production' }],
     ['JWT_SECRET', { ...production, JWT_SECRET: production.JWT_SECRET.slice(1) }],

@@ -99,6 +99,12 @@ const Env = z
       .min(4, 'must be 4 to 15')
       .max(15, 'must be 4 to 15')
       .default(12),
+    STOP_DELAY: z.coerce
+      .number('must be a number of seconds')
+      .int('must be a whole number of seconds')
+      .min(0, 'must be 0 to 600 seconds')
+      .max(600, 'must be 0 to 600 seconds')
+      .default(0),
     RATE_LIMITS: RateLimits,
     PASSWORD_BLOCKLIST: z.enum(['common', 'off'], 'must be common or off').default('common'),
     SMTP_URL: z

@@ -65,6 +65,29 @@ describe('a server that is told to stop', () => {
     expect(server.readOutput()).not.toContain('connections were cut');
   });
 
+  test('serves on for STOP_DELAY while /readyz says 503, and a second signal ends it in the midst of work', async () => {
+    const server = start({ STOP_DELAY: '600' });
+    const port = await server.waitUntilReady();
+    const request = createRequest(port);
+    const { token } = await mintUserIn(database, SECRET);
+    expect((await request('/readyz')).status).toBe(200);
+    server.child.kill('SIGTERM');
+    while ((await request('/readyz')).status === 200);
+    const served = await request('/api/tasks', { token });
+    expect([served.status, served.headers.get('connection')]).toEqual([200, 'close']);
+
+    proxy.freeze();
+    const underWay = request('/api/tasks', { token }).catch(() => 'cut');
+    // A signal within half a second of the first counts as the first.
+    while (server.child.exitCode === null) {
+      server.child.kill('SIGTERM');
+      await request('/livez').catch(() => undefined);
+    }
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+    expect(await underWay).toBe('cut');
+    await proxy.restore();
+  });
+
   test('does not wait for a client that only keeps its connection', async () => {
     const server = start();
     const port = await server.waitUntilReady();

@@ -4,6 +4,7 @@ import { watchLauncher } from './launcher.ts';
 import { DATA_FOLDER, WEB_FOLDER } from './paths.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { reportStartFailure } from './start-error.ts';
+import { createStopListener } from './stop-signals.ts';
 
 const start = async (): Promise<RunningServer> =>
   await startServer({ env: readEnv(process.env), dataFolder: DATA_FOLDER, webFolder: WEB_FOLDER, announce });
@@ -11,11 +12,11 @@ const start = async (): Promise<RunningServer> =>
 const starting = start();
 starting.catch(reportStartFailure);
 
-/** Stops what runs, also where it has not quite started yet; a failed start has been reported and stopped already. */
-const stopAndExit = async (exitCode: number): Promise<void> => {
+/** Leaves as `end` says, also where the start is not quite done; a failed start has been reported and stopped already. */
+const endAndExit = async (end: (server: RunningServer) => Promise<void>, exitCode: number): Promise<void> => {
   const server = await starting.catch(() => undefined);
   if (server === undefined) return;
-  await server.stop();
+  await end(server);
   process.exit(exitCode);
 };
 
@@ -23,18 +24,18 @@ const crash = async (error: unknown): Promise<void> => {
   try {
     const { logger } = await starting;
     logger.fatal({ err: error }, 'an error that nobody handled');
-    await stopAndExit(1);
+    await endAndExit((server) => server.stop(), 1);
   } finally {
     process.exit(1);
   }
 };
 
-const stop = (): void => void stopAndExit(0).catch(crash);
+const leave = (): void => void endAndExit((server) => server.leave(), 0).catch(crash);
+// The embedded PostgreSQL is told to end by its supervisor, which listens for the exit.
+const endNow = (): void => process.exit(0);
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  // A terminal sends Ctrl-C to the whole group and a package manager passes it on: the second one changes nothing.
-  process.on(signal, stop);
-}
+const onSignal = createStopListener({ leave, endNow });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 process.on('uncaughtException', (error) => void crash(error));
 process.on('unhandledRejection', (error) => void crash(error));
-watchLauncher(stop);
+watchLauncher(leave);

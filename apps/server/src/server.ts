@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createRateLimits, type Dependencies } from '@docket/api';
 import {
   createAccessTokens,
@@ -33,6 +34,8 @@ export interface ServerOptions {
 export interface RunningServer {
   url: string;
   logger: Logger;
+  /** Tells balancers at once that it goes, serves on for `STOP_DELAY` seconds, then stops. Safe to call again. */
+  leave(): Promise<void>;
   /** Lets what runs finish for up to ten seconds, then closes everything. Safe to call again. */
   stop(): Promise<void>;
 }
@@ -142,7 +145,13 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
   const stopAll = async (): Promise<void> => {
     for (const stop of stops.toReversed()) await stop();
   };
+  let isLeaving = false;
   let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    isLeaving = true;
+    stopped ??= stopAll();
+    return stopped;
+  };
 
   try {
     const source = await provideDatabase({ ...options, logger });
@@ -163,14 +172,15 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       trustProxy: env.TRUST_PROXY,
       publicUrl: env.PUBLIC_URL,
       isReady: async () =>
-        stopped === undefined &&
+        !isLeaving &&
         (await withTimeLimit(
           isMigrated(db).catch(() => false),
           READY_MS,
         )) === true,
     });
     const server = createServer(TIME_LIMITS, (request, response) => {
-      if (stopped !== undefined) response.setHeader('connection', 'close');
+      // Its next request goes over a new connection, which a balancer gives to another server.
+      if (isLeaving) response.setHeader('connection', 'close');
       app(request, response);
     });
     const connections = new Set<Socket>();
@@ -205,10 +215,12 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
     return {
       url,
       logger,
-      stop: () => {
-        stopped ??= stopAll();
-        return stopped;
+      leave: async () => {
+        isLeaving = true;
+        await sleep(env.STOP_DELAY * 1_000);
+        await stop();
       },
+      stop,
     };
   } catch (error) {
     await stopAll();
