@@ -1,8 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { afterAll, expect, test } from 'vitest';
-import { migrateOrExplain } from './database-source.ts';
+import { openDatabase, tasks } from '@docket/db';
+import { createTestDatabase } from '@docket/db/testing';
+import { eq, sql } from 'drizzle-orm';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { migrateOrExplain, provideDatabase } from './database-source.ts';
 import { readEnv } from './env.ts';
+import { createLogger } from './logger.ts';
 
 /** A message of PostgreSQL's protocol 3.0: its kind, its length, its fields. */
 const message = (kind: string, ...fields: (Buffer | string | number)[]): Buffer => {
@@ -99,4 +103,26 @@ test.each([
   'me:Zanzibar@localhost/docket',
 ])('%s cannot be used', async (url) => {
   expect(await explain(url)).toMatch(/^DATABASE_URL cannot be used: /);
+});
+
+/** How many statements are named on a connection over which a prepared query has run. */
+const countNamedStatements = async (variables: NodeJS.ProcessEnv): Promise<unknown> => {
+  const options = { dataFolder: '/nowhere', logger: createLogger('silent'), announce: () => {} };
+  const { url, isPooled } = await provideDatabase({ ...options, env: readEnv(variables) });
+  const { db, close } = openDatabase(url, { isPooled });
+  onTestFinished(close);
+  const byTitle = eq(tasks.title, sql.placeholder('title'));
+  const find = db.select({ id: tasks.id }).from(tasks).where(byTitle).prepare('find');
+  for (let round = 0; round < 3; round += 1) expect(await find.execute({ title: 'x' })).toEqual([]);
+  const [row] = await db.execute(sql`select count(*)::int as count from pg_prepared_statements`);
+  return row?.['count'];
+};
+
+test('statements are named, but for behind a pooler, whose connections are shared', async () => {
+  const database = await createTestDatabase();
+  onTestFinished(database.close);
+  const direct = `${database.url}?application_name=direct`;
+  expect(await countNamedStatements({ DATABASE_URL: database.url })).toBe(1);
+  expect(await countNamedStatements({ DATABASE_URL: database.url, DATABASE_URL_DIRECT: database.url })).toBe(1);
+  expect(await countNamedStatements({ DATABASE_URL: database.url, DATABASE_URL_DIRECT: direct })).toBe(0);
 });

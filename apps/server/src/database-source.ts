@@ -17,6 +17,8 @@ export interface DatabaseSource {
   url: string;
   /** Without a pooler between: for migrations, and for LISTEN. */
   directUrl: string;
+  /** Whether `url` leads through a pooler. */
+  isPooled: boolean;
   stop(): Promise<void>;
 }
 
@@ -49,17 +51,18 @@ export const provideDatabase = async (options: {
   if (env.DATABASE_URL !== undefined) {
     checkUrl('DATABASE_URL', env.DATABASE_URL);
     checkUrl('DATABASE_URL_DIRECT', env.DATABASE_URL_DIRECT ?? env.DATABASE_URL);
-    return { url: env.DATABASE_URL, directUrl: env.DATABASE_URL_DIRECT ?? env.DATABASE_URL, stop: leaveRunning };
+    const [url, directUrl] = [env.DATABASE_URL, env.DATABASE_URL_DIRECT ?? env.DATABASE_URL];
+    return { url, directUrl, isPooled: url !== directUrl, stop: leaveRunning };
   }
   ensureDataFolder(dataFolder);
   const shared = options.mayShare === true ? await findRunningDatabase(dataFolder) : undefined;
-  if (shared !== undefined) return { url: shared, directUrl: shared, stop: leaveRunning };
+  if (shared !== undefined) return { url: shared, directUrl: shared, isPooled: false, stop: leaveRunning };
   const embedded = await startEmbeddedPostgres({
     folder: dataFolder,
     onEvent: ({ level, message }) => logger[level](message),
   });
   announce(`${embedded.isNew ? 'Made the data folder' : 'Data folder:'} ${embedded.dataFolder} (PostgreSQL 18)`);
-  return { url: embedded.url, directUrl: embedded.url, stop: embedded.stop };
+  return { url: embedded.url, directUrl: embedded.url, isPooled: false, stop: embedded.stop };
 };
 
 /**

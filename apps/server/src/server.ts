@@ -157,7 +157,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
     const source = await provideDatabase({ ...options, logger });
     stops.push(source.stop);
     await migrateOrExplain(env, source.directUrl);
-    const { db, close } = openDatabase(source.url);
+    const { db, close } = openDatabase(source.url, { isPooled: source.isPooled });
     stops.push(close);
     const changeHints = openChangeHints(source.directUrl);
     stops.push(changeHints.close);

@@ -67,12 +67,21 @@ export const describeDatabaseUrl = (url: string): string => {
   return `${protocol}//${host}${pathname}`;
 };
 
+export interface ConnectionOptions {
+  maxConnections: number;
+  /**
+   * Whether a pooler stands between. No statement is named then: in transaction mode the next one may go to another
+   * connection of PostgreSQL, which does not know the name.
+   */
+  isPooled?: boolean;
+}
+
 /**
  * Opens a pool for a PostgreSQL URL as Neon and libpq write it. Nothing connects before the first query.
  *
  * @throws {DatabaseUrlError} where the URL cannot be used
  */
-export const openConnection = (url: string, options: { maxConnections: number }): postgres.Sql => {
+export const openConnection = (url: string, options: ConnectionOptions): postgres.Sql => {
   const { searchParams } = parseUrl(url);
   const bare = new URL(url);
   bare.search = '';
@@ -86,6 +95,7 @@ export const openConnection = (url: string, options: { maxConnections: number })
     ...(socketFolder === null ? {} : { host: socketFolder }),
     ssl: readTls(searchParams),
     max: options.maxConnections,
+    prepare: options.isPooled !== true,
     connect_timeout: 4,
     // After an outage the first query tries again at once, not after postgres.js's growing pauses.
     backoff: () => 0.25,

@@ -1,7 +1,7 @@
 import type { Logger } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
-import { limitStatements, openConnection, StatementDeadlineError } from './connection.ts';
+import { type ConnectionOptions, limitStatements, openConnection, StatementDeadlineError } from './connection.ts';
 import * as tables from './tables.ts';
 
 export type Database = PostgresJsDatabase<typeof tables> & { $client: postgres.Sql };
@@ -12,14 +12,18 @@ export interface DatabaseHandle {
   close(): Promise<void>;
 }
 
+interface DatabaseOptions extends Pick<ConnectionOptions, 'isPooled'> {
+  /** Sees each statement and its parameters, secrets among them. */
+  logger?: Logger;
+}
+
 /**
- * A pool of at most ten connections, opened by the first query. A `logger` sees each statement and its parameters,
- * secrets among them.
+ * A pool of at most ten connections, opened by the first query.
  *
  * @throws {DatabaseUrlError} where the URL cannot be used
  */
-export const openDatabase = (url: string, options: { logger?: Logger } = {}): DatabaseHandle => {
-  const connection = limitStatements(openConnection(url, { maxConnections: 10 }));
+export const openDatabase = (url: string, options: DatabaseOptions = {}): DatabaseHandle => {
+  const connection = limitStatements(openConnection(url, { maxConnections: 10, ...options }));
   return {
     db: drizzle(connection, { ...options, schema: tables, casing: 'snake_case' }),
     close: () => connection.end({ timeout: 5 }),

@@ -6,8 +6,8 @@ import { keepSecret } from '../data-folder.ts';
 import { DATA_FOLDER } from '../paths.ts';
 import { runCommand } from './run-command.ts';
 
-await runCommand(async ({ url }, env) => {
-  const { db, close } = openDatabase(url);
+await runCommand(async ({ url, isPooled }, env) => {
+  const { db, close } = openDatabase(url, { isPooled });
   try {
     const outbox = createOutbox({
       db,

@@ -54,8 +54,8 @@ const describeTask = (index: number, userId: string) => {
   };
 };
 
-await runCommand(async ({ url }, env) => {
-  const { db, close } = openDatabase(url);
+await runCommand(async ({ url, isPooled }, env) => {
+  const { db, close } = openDatabase(url, { isPooled });
   const passwords = createPasswords({ cost: env.BCRYPT_COST });
   try {
     using place = passwords.reserve();
