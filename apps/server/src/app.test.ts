@@ -180,6 +180,25 @@ describe('probes', () => {
     expect([ready.status, ready.body]).toEqual([200, { status: 'ready' }]);
   });
 
+  test('/readyz is 200 while every connection of the pool waits', async () => {
+    const { token } = await open.mintUser();
+    const { $client } = open.database.db;
+    const locking = await $client.reserve();
+    await locking`begin`;
+    await locking`lock table tasks in access exclusive mode`;
+    const waiting = Array.from({ length: 12 }, () => open.request('/api/tasks', { token }));
+    const countWaiting = async (): Promise<unknown> => {
+      const [row] = await $client`select count(*)::int as count from pg_locks where not granted
+        and database = (select oid from pg_database where datname = current_database())`;
+      return row?.['count'];
+    };
+    await expect.poll(countWaiting).toBe(10);
+    expect((await open.request('/readyz')).status).toBe(200);
+    await locking`commit`;
+    locking.release();
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(waiting.map(() => 200));
+  });
+
   test('/readyz waits for the newest migration', async () => {
     const server = await startTestServer();
     try {

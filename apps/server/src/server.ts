@@ -11,7 +11,7 @@ import {
   createRefreshTokens,
   findSecretFault,
 } from '@docket/auth';
-import { type ChangeHints, type Database, isMigrated, openChangeHints, openDatabase } from '@docket/db';
+import { type ChangeHints, type Database, openChangeHints, openDatabase, openReadinessProbe } from '@docket/db';
 import { createApp } from './app.ts';
 import { keepSecret } from './data-folder.ts';
 import { migrateOrExplain, provideDatabase } from './database-source.ts';
@@ -41,7 +41,6 @@ export interface RunningServer {
 }
 
 const DRAIN_MS = 10_000;
-const READY_MS = 2_000;
 /** Node looks at its limits only as often as the last one says. */
 const TIME_LIMITS = {
   headersTimeout: 10_000,
@@ -129,9 +128,6 @@ const drain = async (server: Server, connections: ReadonlySet<Socket>, logger: L
   clearInterval(sweep);
 };
 
-const withTimeLimit = <Value>(promise: Promise<Value>, milliseconds: number): Promise<Value | undefined> =>
-  Promise.race([promise, new Promise<undefined>((resolve) => setTimeout(resolve, milliseconds, undefined).unref())]);
-
 /**
  * Starts everything in order: database, schema, keys, HTTP. What was started is stopped again where a later step fails.
  *
@@ -159,6 +155,8 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
     await migrateOrExplain(env, source.directUrl);
     const { db, close } = openDatabase(source.url, { isPooled: source.isPooled });
     stops.push(close);
+    const readiness = openReadinessProbe(source.url, { isPooled: source.isPooled });
+    stops.push(readiness.close);
     const changeHints = openChangeHints(source.directUrl);
     stops.push(changeHints.close);
     const dependencies = await createDependencies(options, { db, changeHints });
@@ -171,12 +169,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       corsOrigins: env.CORS_ORIGINS,
       trustProxy: env.TRUST_PROXY,
       publicUrl: env.PUBLIC_URL,
-      isReady: async () =>
-        !isLeaving &&
-        (await withTimeLimit(
-          isMigrated(db).catch(() => false),
-          READY_MS,
-        )) === true,
+      isReady: async () => !isLeaving && (await readiness.isReady()),
     });
     const server = createServer(TIME_LIMITS, (request, response) => {
       // Its next request goes over a new connection, which a balancer gives to another server.

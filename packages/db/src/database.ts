@@ -12,13 +12,13 @@ export interface DatabaseHandle {
   close(): Promise<void>;
 }
 
-interface DatabaseOptions extends Pick<ConnectionOptions, 'isPooled'> {
+interface DatabaseOptions extends Partial<ConnectionOptions> {
   /** Sees each statement and its parameters, secrets among them. */
   logger?: Logger;
 }
 
 /**
- * A pool of at most ten connections, opened by the first query.
+ * A pool of at most ten connections, or `maxConnections`, opened by the first query.
  *
  * @throws {DatabaseUrlError} where the URL cannot be used
  */

@@ -9,7 +9,8 @@ export {
   openDatabase,
   prepareOnce,
 } from './database.ts';
-export { DatabaseVersionError, isMigrated, migrateDatabase } from './migrations.ts';
+export { DatabaseVersionError, migrateDatabase } from './migrations.ts';
+export { openReadinessProbe } from './readiness.ts';
 export { auditEvents, changeClock, emailLinks, outbox, rateLimits, sessions, tasks, users } from './tables.ts';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.ts';
 export { findRunningDatabase } from './embedded/running-database.ts';

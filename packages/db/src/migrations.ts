@@ -12,11 +12,11 @@ const CONNECT_DEADLINE_MS = 8_000;
 /** Any number will do, as long as every replica takes the same one. */
 const MIGRATION_LOCK = 7_303_014;
 
-/** postgres.js tries again and again where something listens that is no database; a start must not. */
-const withDeadline = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
+/** postgres.js tries again and again where something listens that is no database. */
+export const withDeadline = async <Answer>(answer: Promise<Answer>, milliseconds: number): Promise<Answer> => {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new StatementDeadlineError('the database did not answer')), CONNECT_DEADLINE_MS);
+    timer = setTimeout(() => reject(new StatementDeadlineError('the database did not answer')), milliseconds);
   });
   return await Promise.race([answer, deadline]).finally(() => clearTimeout(timer));
 };
@@ -39,6 +39,7 @@ export const migrateDatabase = async (url: string): Promise<void> => {
     const [server] = await withDeadline(
       connection<{ server_version_num: string; server_version: string }[]>`
         select current_setting('server_version_num') as server_version_num, current_setting('server_version') as server_version`,
+      CONNECT_DEADLINE_MS,
     );
     if (server === undefined || Number(server.server_version_num) < OLDEST_VERSION * 10_000) {
       throw new DatabaseVersionError(
@@ -52,7 +53,8 @@ export const migrateDatabase = async (url: string): Promise<void> => {
   }
 };
 
-const readNewestMigration = (): number => {
+/** When the newest migration of this build was made, in milliseconds. */
+export const readNewestMigration = (): number => {
   const journal: unknown = JSON.parse(readFileSync(`${FOLDER}/meta/_journal.json`, 'utf8'));
   if (typeof journal !== 'object' || journal === null || !('entries' in journal)) return 0;
   const entries: unknown[] = Array.isArray(journal.entries) ? journal.entries : [];
@@ -62,14 +64,14 @@ const readNewestMigration = (): number => {
   return Math.max(0, ...times);
 };
 
-/** Whether the newest migration of this build has been applied; fails where the database cannot be reached. */
-export const isMigrated = async (db: Database): Promise<boolean> => {
+/** Whether the newest migration has been applied; fails where the database cannot be reached. */
+export const isMigrated = async (db: Database, newest: number = readNewestMigration()): Promise<boolean> => {
   const [table] = await db.execute<{ exists: boolean }>(
     sql`select to_regclass('drizzle.__drizzle_migrations') is not null as exists`,
   );
   if (table?.exists !== true) return false;
   const [row] = await db.execute<{ applied: boolean }>(
-    sql`select exists (select from drizzle.__drizzle_migrations where created_at >= ${readNewestMigration()}) as applied`,
+    sql`select exists (select from drizzle.__drizzle_migrations where created_at >= ${newest}) as applied`,
   );
   return row?.applied === true;
 };
