@@ -21,6 +21,7 @@ import { createLogger, type Logger } from './logger.ts';
 import { type MailDelivery, startMailDelivery } from './mail/mail-delivery.ts';
 import { createMailTransport } from './mail/mail-transport.ts';
 import { StartError } from './start-error.ts';
+import { type Stop, stopAll } from './stop-all.ts';
 
 export interface ServerOptions {
   env: Env;
@@ -136,16 +137,14 @@ const drain = async (server: Server, connections: ReadonlySet<Socket>, logger: L
 export const startServer = async (options: ServerOptions): Promise<RunningServer> => {
   const { env, announce } = options;
   const logger = createLogger(env.LOG_LEVEL ?? (env.isProduction ? 'info' : 'warn'));
-  const stops: (() => void | Promise<void>)[] = [];
-  /** What was started last stops first. */
-  const stopAll = async (): Promise<void> => {
-    for (const stop of stops.toReversed()) await stop();
-  };
+  const stops: Stop[] = [];
+  const stopStarted = (): Promise<void> =>
+    stopAll(stops, (error) => logger.error({ err: error }, 'a part of the server could not be stopped'));
   let isLeaving = false;
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     isLeaving = true;
-    stopped ??= stopAll();
+    stopped ??= stopStarted();
     return stopped;
   };
 
@@ -216,7 +215,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       stop,
     };
   } catch (error) {
-    await stopAll();
+    await stopStarted();
     throw error;
   }
 };
