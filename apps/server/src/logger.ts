@@ -1,5 +1,6 @@
 import type { TRPCError } from '@trpc/server';
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { createLogDestination } from './log-destination.ts';
 
 export type { Logger };
 
@@ -49,7 +50,7 @@ export const createLogger = (level: string, destination?: DestinationStream): Lo
       redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
       serializers: { err: describeFault },
     },
-    destination ?? pino.destination({ dest: 1, sync: true }),
+    destination ?? createLogDestination(process.stdout),
   );
 
 /**

@@ -116,6 +116,19 @@ describe('a server that is told to stop', () => {
   });
 });
 
+test('a server goes on while nobody reads its log, and has kept the lines', async () => {
+  const server = start({ LOG_LEVEL: 'info' });
+  const port = await server.waitUntilReady();
+  server.child.stdout?.pause();
+  const line = `GET /api/${'x'.repeat(2_000)}`;
+  const calls = [...Array.from({ length: 400 }, () => writeRequest(line)), writeRequest(line, ['Connection: close'])];
+  expect((await exchange(port, calls)).match(/HTTP\/1\.1 404 /g)).toHaveLength(calls.length);
+  server.child.stdout?.resume();
+  server.child.kill('SIGTERM');
+  expect(await server.ended).toEqual({ code: 0, signal: null });
+  expect(server.readOutput().match(/"status":404/g)).toHaveLength(calls.length);
+});
+
 const wrong = (change: (url: URL) => void): string => {
   const url = new URL(database.url);
   change(url);
