@@ -103,12 +103,12 @@ try {
   await waitFor(`${BALANCER}/livez`);
   const token = await signUp(BALANCER, 'bench@example.com', 20);
 
-  let isOver = false;
+  const over = new AbortController();
   let count = 0;
   const failures: string[] = [];
   const listeners = new Set<(server: string) => void>();
   const work = async (): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       count += 1;
       const body = count % 4 === 0 ? JSON.stringify({ title: `Task ${count}` }) : undefined;
       try {
@@ -144,7 +144,7 @@ try {
       write(`restart ${restart + 1} of server ${server.name}: ${count} requests so far, ${failures.length} failed`);
     }
   } finally {
-    isOver = true;
+    over.abort();
     await load;
   }
   write(`${RESTARTS} restarts, ${count} requests, ${failures.length} failed`);

@@ -79,9 +79,7 @@ describe('a server that is told to stop', () => {
     proxy.freeze();
     const underWay = request('/api/tasks', { token }).catch(() => 'cut');
     // A signal within half a second of the first counts as the first.
-    let hasEnded = false;
-    void server.ended.then(() => (hasEnded = true));
-    while (!hasEnded) {
+    while (server.child.exitCode === null) {
       server.child.kill('SIGTERM');
       await request('/livez').catch(() => undefined);
     }

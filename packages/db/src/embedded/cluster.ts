@@ -15,15 +15,19 @@ export interface ClusterSettings {
   isDurable: boolean;
 }
 
-/** The superuser, who also owns the database of the same task. */
+/** Who makes the database and the server's role, and is nobody else's to be. */
 export const SUPERUSER = 'docket';
 
 /** Where the superuser's password is kept. */
-export const passwordFile = (folder: string): string => join(folder, 'postgres-password');
+const superuserPasswordFile = (folder: string): string => join(folder, 'postgres-password');
 
-const readPassword = async (folder: string): Promise<string | undefined> => {
+/** Where the password of the server's own role is kept. */
+export const serverPasswordFile = (folder: string): string => join(folder, 'postgres-server-password');
+
+/** The password in the file; undefined where there is none. */
+export const readPassword = async (file: string): Promise<string | undefined> => {
   try {
-    const password = (await readFile(passwordFile(folder), 'utf8')).trim();
+    const password = (await readFile(file, 'utf8')).trim();
     return /^[\w-]{20,}$/.test(password) ? password : undefined;
   } catch (error) {
     if (readErrorCode(error) === 'ENOENT') return undefined;
@@ -32,12 +36,12 @@ const readPassword = async (folder: string): Promise<string | undefined> => {
 };
 
 /** Writes the password before the cluster that it opens, so that a crash between the two leaves no locked cluster. */
-const makePassword = async (folder: string): Promise<string> => {
+const makePassword = async (file: string): Promise<string> => {
   const password = randomBytes(24).toString('base64url');
-  const unfinished = `${passwordFile(folder)}.new`;
+  const unfinished = `${file}.new`;
   await rm(unfinished, { force: true });
   await writeFile(unfinished, `${password}\n`, { mode: 0o600, flush: true });
-  await rename(unfinished, passwordFile(folder));
+  await rename(unfinished, file);
   return password;
 };
 
@@ -102,8 +106,15 @@ const createCluster = async (
   }
 };
 
+/** The password of the server's own role, made the first time. */
+export const keepServerPassword = async (folder: string): Promise<string> => {
+  const file = serverPasswordFile(folder);
+  return (await readPassword(file)) ?? (await makePassword(file));
+};
+
 /**
- * Makes sure that a cluster of our version is at its location, creating it if nothing is there; answers its password.
+ * Makes sure that a cluster of our version is at its location, creating it if nothing is there; returns its superuser's
+ * password.
  * Throws EmbeddedPostgresError, and leaves the folder as it is, when something else is.
  */
 export const prepareCluster = async (folder: string, settings: ClusterSettings): Promise<string> => {
@@ -111,13 +122,14 @@ export const prepareCluster = async (folder: string, settings: ClusterSettings):
   await removeUnfinished(location.dataFolder);
   const version = await readClusterVersion(location.dataFolder);
   await assertUsable(location.dataFolder, version);
-  const password = await readPassword(folder);
+  const passwordFile = superuserPasswordFile(folder);
+  const password = await readPassword(passwordFile);
   if (version !== undefined && password === undefined) {
     throw new EmbeddedPostgresError(
-      `The password of the database in ${location.dataFolder} is missing from ${passwordFile(folder)}. Put that file back, move the database away to begin anew, or set DATABASE_URL.`,
+      `The password of the database in ${location.dataFolder} is missing from ${passwordFile}. Put that file back, move the database away to begin anew, or set DATABASE_URL.`,
     );
   }
-  const usedPassword = password ?? (await makePassword(folder));
+  const usedPassword = password ?? (await makePassword(passwordFile));
   if (version === undefined) await createCluster(settings, usedPassword);
   return usedPassword;
 };

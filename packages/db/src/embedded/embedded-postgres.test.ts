@@ -7,9 +7,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { migrateDatabase } from '../migrations.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import { isAlive, waitUntil } from './processes.ts';
+import { findRunningDatabase } from './running-database.ts';
 
 const isRoot = process.getuid?.() === 0;
 const moduleUrl = new URL('./embedded-postgres.ts', import.meta.url).href;
@@ -85,7 +87,47 @@ describe('startEmbeddedPostgres', () => {
       "select lower('É') as lower, current_setting('timezone') as zone, current_setting('server_encoding') as encoding",
     );
     expect(settings).toEqual({ lower: 'é', zone: 'UTC', encoding: 'UTF8' });
-    expect((await stat(join(folder, 'postgres-password'))).mode & 0o777).toBe(0o600);
+    for (const name of ['postgres-password', 'postgres-server-password'])
+      expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+  });
+
+  const readRights = `select rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls as is_mighty,
+    pg_has_role(datdba, 'member') as is_owner
+    from pg_roles, pg_database where rolname = current_user and datname = current_database()`;
+
+  test('opens its database to a role that owns it and may do nothing else', async () => {
+    const database = await start();
+    expect(await query(database.url, readRights)).toEqual([{ is_mighty: false, is_owner: true }]);
+    await migrateDatabase(database.url);
+    await expect(query(database.url, "copy (select 1) to program 'true'")).rejects.toMatchObject({ code: '42501' });
+    await expect(query(database.url, 'create role mallory superuser')).rejects.toMatchObject({ code: '42501' });
+    expect(await query(database.administrationUrl, 'select count(*)::int from users')).toEqual([{ count: 0 }]);
+    expect(await findRunningDatabase(folder)).toBe(database.url);
+  });
+
+  test('hands a database over that belongs to the superuser, with all that is in it', async () => {
+    const before = await start();
+    await query(before.administrationUrl, 'alter database docket owner to docket; drop role docket_server');
+    await migrateDatabase(before.administrationUrl);
+    await query(
+      before.administrationUrl,
+      `create type mood as enum ('well'); create sequence numbers; create table diary (id serial, mood mood);
+      insert into diary (mood) values ('well'); create view moods as select mood from diary;
+      insert into users (id, email, hashed_password) values (gen_random_uuid(), 'ada@example.com', 'x')`,
+    );
+    await before.stop();
+    await rm(join(folder, 'postgres-server-password'));
+    const after = await start();
+    expect(after.isNew).toBe(false);
+    expect(await query(after.url, readRights)).toEqual([{ is_mighty: false, is_owner: true }]);
+    await migrateDatabase(after.url);
+    await query(after.url, 'drop view moods; drop table diary; drop type mood; drop sequence numbers');
+    const insertTask = "insert into tasks (user_id, id, title) select id, id, 'One' from users";
+    await query(after.url, `${insertTask}; alter table tasks add column spare text`);
+    expect(await query(after.url, 'select task_count from change_clock')).toEqual([{ task_count: '1' }]);
+    const owned = `select count(*)::int from pg_shdepend where refobjid = 'docket'::regrole and deptype = 'o'
+      and dbid = (select oid from pg_database where datname = current_database())`;
+    expect(await query(after.url, owned)).toEqual([{ count: 0 }]);
   });
 
   test('refuses a folder that another process uses, and harms nothing', async () => {

@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { prepareBinaries } from './binaries.ts';
-import { prepareCluster } from './cluster.ts';
+import { keepServerPassword, prepareCluster } from './cluster.ts';
 import { locateCluster, recordLocation } from './data-location.ts';
-import { databaseUrl, ensureDatabase } from './database.ts';
+import { administrationUrl, databaseUrl, ensureDatabase } from './database.ts';
 import { readErrorCode, StartClashError, toEmbeddedPostgresError } from './errors.ts';
 import { acquireFolderLock } from './folder-lock.ts';
 import { clearPostmaster } from './postmaster-file.ts';
@@ -24,6 +24,8 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   /** Holds the password: not for logs. It stays the same when the server has to be restarted. */
   url: string;
+  /** The same database for the superuser, who may do everything in the cluster. */
+  administrationUrl: string;
   dataFolder: string;
   isNew: boolean;
   /** Ends the server and gives the folder free; may be called again. */
@@ -72,11 +74,12 @@ const start = async (
     const notice = await recordLocation(folder, dataFolder);
     if (notice !== undefined) onEvent({ level: 'warn', message: notice });
     const settings: ServerSettings = { binaries, location, isDurable, logFile: join(folder, 'postgres.log') };
-    const password = await prepareCluster(folder, settings);
+    const superuser = await prepareCluster(folder, settings);
+    const passwords = { superuser, server: await keepServerPassword(folder) };
     rotateLog(settings.logFile);
     server = await launchOnFreePort(settings);
     const { port } = server;
-    const isNew = await ensureDatabase(port, password);
+    const isNew = await ensureDatabase(port, passwords);
     const relaunch = async (signal: AbortSignal): Promise<Postmaster> => {
       await clearPostmaster(dataFolder);
       return launchPostmaster(settings, port, signal);
@@ -87,7 +90,13 @@ const start = async (
       await supervisor.stop();
       await lock.release();
     };
-    return { url: databaseUrl(port, password), dataFolder, isNew, stop: () => (stopped ??= stopOnce()) };
+    return {
+      url: databaseUrl(port, passwords.server),
+      administrationUrl: administrationUrl(port, passwords.superuser),
+      dataFolder,
+      isNew,
+      stop: () => (stopped ??= stopOnce()),
+    };
   } catch (error) {
     await server?.stop();
     await lock.release();

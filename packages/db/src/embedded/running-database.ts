@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { passwordFile } from './cluster.ts';
+import { readPassword, serverPasswordFile } from './cluster.ts';
 import { locateCluster } from './data-location.ts';
 import { databaseUrl } from './database.ts';
 import { hasLiveClaim } from './folder-lock.ts';
@@ -15,6 +14,6 @@ export const findRunningDatabase = async (folder: string): Promise<string | unde
   const { dataFolder } = await locateCluster(absoluteFolder, true);
   const postmaster = readPostmasterFile(dataFolder);
   if (postmaster?.isReady !== true || !(await hasLiveClaim(`${dataFolder}.lock`))) return undefined;
-  const password = await readFile(passwordFile(absoluteFolder), 'utf8');
-  return databaseUrl(postmaster.port, password.trim());
+  const password = await readPassword(serverPasswordFile(absoluteFolder));
+  return password === undefined ? undefined : databaseUrl(postmaster.port, password);
 };

@@ -13,10 +13,12 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   // PostgreSQL runs as a user of its own when the tests run as root.
   await chmod(folder, 0o755);
   const server = await startEmbeddedPostgres({ folder, isDurable: false });
-  const administration = postgres(server.url, { max: 1, onnotice: () => {} });
-  await administration.unsafe(`create database ${TEMPLATE}`);
-  await administration.end();
   const template = new URL(server.url);
+  const administration = postgres(server.administrationUrl, { max: 1, onnotice: () => {} });
+  // The tests work as the server's own role, which needs this one right more, for the databases that they make.
+  await administration.unsafe(`alter role ${template.username} createdb`);
+  await administration.unsafe(`create database ${TEMPLATE} owner ${template.username}`);
+  await administration.end();
   template.pathname = `/${TEMPLATE}`;
   await migrateDatabase(template.href);
   project.provide('postgresUrl', server.url);
