@@ -20,6 +20,7 @@ import { createLogger, type Logger } from './logger.ts';
 import { type MailDelivery, startMailDelivery } from './mail/mail-delivery.ts';
 import { createMailTransport } from './mail/mail-transport.ts';
 import { StartError } from './start-error.ts';
+import { cutUnreadConnections } from './unread-connections.ts';
 
 export interface ServerOptions {
   env: Env;
@@ -28,6 +29,8 @@ export interface ServerOptions {
   webFolder: string;
   /** One line for the person who started it. */
   announce: (line: string) => void;
+  /** How long an answer may be left unread; half a minute where nothing is said. */
+  unreadMs?: number | undefined;
 }
 
 export interface RunningServer {
@@ -178,6 +181,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       connections.add(connection);
       connection.once('close', () => connections.delete(connection));
     });
+    stops.push(cutUnreadConnections(server, { logger, unreadMs: options.unreadMs }));
     await listen(server, env);
     const url = describeAddress(server, env);
     const publicUrl = env.PUBLIC_URL ?? url;
