@@ -7,10 +7,9 @@ import compression from 'compression';
 import cors from 'cors';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
-import { createDocsPage } from './docs/docs-page.ts';
+import { createApiDocument, createDocsPage } from './docs/docs-page.ts';
 import { sendRestError } from './edge-error.ts';
 import type { Logger } from './logger.ts';
-import { describeApi } from './docs/openapi-document.ts';
 import { assignRequestId } from './request-facts.ts';
 import { createRestEndpoint, readExpressError } from './rest-endpoint.ts';
 import { createTrpcEndpoint, TRPC_PREFIX } from './trpc-endpoint.ts';
@@ -131,12 +130,8 @@ export const createApp = (options: AppOptions): RequestListener => {
   app.get(LARGE_ANSWERS.rest, compression());
   app.use(createRestEndpoint(endpoint));
   app.use(compression());
-  app.get('/api/openapi.json', (request, response) => {
-    response.json(
-      describeApi(`${options.publicUrl ?? `${request.protocol}://${request.get('host') ?? 'localhost'}`}/api`),
-    );
-  });
-  app.use('/api/docs', createDocsPage());
+  app.get('/api/openapi.json', createApiDocument(options.publicUrl));
+  app.use('/api/docs', createDocsPage(options.publicUrl));
   app.use(createWebClient(options.webFolder));
   app.use((_request: Request, response: Response) => {
     sendRestError(response, new TRPCError({ code: 'NOT_FOUND', message: 'There is nothing at this address.' }));

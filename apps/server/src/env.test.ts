@@ -54,6 +54,13 @@ describe('readEnv', () => {
     expect(readEnv({ TRUST_PROXY: text }).TRUST_PROXY).toBe(value);
   });
 
+  test.each(['on', 'true'])('refuses TRUST_PROXY=%s in production, and says what to give', (text) => {
+    expect(refuse({ ...production, TRUST_PROXY: text })).toEqual([
+      expect.stringMatching(/^TRUST_PROXY must say how many proxies there are, or their addresses/),
+    ]);
+    for (const value of ['off', '1', '10.0.0.0/8']) expect(refuse({ ...production, TRUST_PROXY: value })).toEqual([]);
+  });
+
   test('reads limits, and what it does not name keeps its default', () => {
     expect(readEnv({ RATE_LIMITS: 'signup=5/60, reads=off' }).RATE_LIMITS).toEqual({
       ...DEFAULT_RATE_LIMITS,

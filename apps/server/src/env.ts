@@ -129,6 +129,12 @@ const Env = z
       context.addIssue({ code: 'custom', path: [name], message });
     };
     if (!env.isProduction) return;
+    if (env.TRUST_PROXY === true) {
+      refuse(
+        'TRUST_PROXY',
+        'must say how many proxies there are, or their addresses, when NODE_ENV is production: with on, every caller chooses the address that limits count',
+      );
+    }
     if (env.SMTP_URL !== undefined && env.PUBLIC_URL === undefined) {
       refuse('PUBLIC_URL', 'is required when SMTP_URL is set and NODE_ENV is production: links in mails begin with it');
     }

@@ -25,11 +25,16 @@ export const isFromOwnPage = ({ headers }: IncomingMessage, edge: Edge): boolean
   return site === undefined && host !== undefined && readHost(origin) === host.toLowerCase();
 };
 
-/** Whether the browser reached us by https, through a proxy that ends it; a page's own origin knows best. */
+const isHttps = (origin: string | undefined): boolean => origin?.startsWith('https://') ?? false;
+
+/**
+ * Whether the browser reached us by https, through a proxy that ends it. Where `PUBLIC_URL` or a page of ours says so, no
+ * header of a proxy takes it back: a cookie without `Secure` would go over plain http, too. Else the proxy next to the
+ * browser says it, which wrote the first element, as Express reads it.
+ */
 export const isReachedByHttps = (request: IncomingMessage, edge: Edge): boolean => {
-  const { origin, 'x-forwarded-proto': protocol } = request.headers;
-  if (protocol !== undefined && edge.isTrustedProxy(request.socket.remoteAddress ?? '', 0)) {
-    return protocol === 'https';
-  }
-  return (origin === undefined || origin === 'null' ? edge.publicUrl : origin)?.startsWith('https://') ?? false;
+  if (isHttps(edge.publicUrl)) return true;
+  if (isHttps(request.headers.origin) && isFromOwnPage(request, edge)) return true;
+  const [protocol = ''] = request.headersDistinct['x-forwarded-proto']?.join().split(',') ?? [];
+  return protocol.trim().toLowerCase() === 'https' && edge.isTrustedProxy(request.socket.remoteAddress ?? '', 0);
 };

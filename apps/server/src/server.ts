@@ -22,6 +22,7 @@ import { type MailDelivery, startMailDelivery } from './mail/mail-delivery.ts';
 import { createMailTransport } from './mail/mail-transport.ts';
 import { StartError } from './start-error.ts';
 import { type Stop, stopAll } from './stop-all.ts';
+import { cutUnreadConnections } from './unread-connections.ts';
 
 export interface ServerOptions {
   env: Env;
@@ -32,6 +33,8 @@ export interface ServerOptions {
   announce: (line: string) => void;
   /** How long a refusal for calling too often takes; a second if not told. */
   refusalPauseMs?: number;
+  /** How long an answer may be left unread; half a minute where nothing is said. */
+  unreadMs?: number | undefined;
 }
 
 export interface RunningServer {
@@ -187,6 +190,7 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
       connections.add(connection);
       connection.once('close', () => connections.delete(connection));
     });
+    stops.push(cutUnreadConnections(server, { logger, unreadMs: options.unreadMs }));
     await listen(server, env);
     const url = describeAddress(server, env);
     const publicUrl = env.PUBLIC_URL ?? url;

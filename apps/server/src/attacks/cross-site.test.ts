@@ -201,6 +201,7 @@ describe('the cookie is for the browser alone (ASVS 3.3.1, 3.3.2, 3.3.4)', () =>
     ['https, as PUBLIC_URL says', () => secure, {}, true],
     ['https, as PUBLIC_URL says and X-Forwarded-Proto denies', () => secure, { 'x-forwarded-proto': 'http' }, true],
     ['https, as a trusted proxy says', () => proxied, { 'x-forwarded-proto': 'https' }, true],
+    ['https, as the first of two proxies says', () => proxied, { 'x-forwarded-proto': 'https, http' }, true],
     ['http, as a trusted proxy says', () => proxied, { 'x-forwarded-proto': 'http' }, false],
   ];
 

@@ -25,7 +25,7 @@ const get = (path: string, host?: string): Promise<{ status: number; type: strin
   });
 
 beforeAll(async () => {
-  server = createServer(express().use('/api/docs', createDocsPage()));
+  server = createServer(express().use('/api/docs', createDocsPage(undefined)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   port = typeof address === 'object' && address !== null ? address.port : 0;

@@ -1,27 +1,30 @@
-import { type Request, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { DOCS_SCRIPT, DOCS_STYLE } from './docs-page-assets.ts';
 import { renderDocsPage } from './docs-page-html.ts';
 import { describeApi } from './openapi-document.ts';
+import { readOrigin, renderOnce } from './reader-origin.ts';
 
-/** A name or an address with a port and nothing that a shell would read. */
-const PLAIN_HOST = /^[\w.:[\]-]+$/;
+/** Both differ by host, and are asked for again after each release. */
+const startAnswer = (response: Response): Response => response.vary('host').set('cache-control', 'no-cache');
 
-/** Where the reader reaches this server, so that the examples can be pasted as they are. */
-const readApiUrl = (request: Request): string => {
-  const host = request.get('host') ?? '';
-  return `${request.protocol}://${PLAIN_HOST.test(host) ? host : 'localhost'}/api`;
+/** The API for programs to read. */
+export const createApiDocument = (publicUrl: string | undefined): RequestHandler => {
+  const render = renderOnce((apiUrl) => JSON.stringify(describeApi(apiUrl)));
+  return (request, response) => {
+    startAnswer(response)
+      .type('json')
+      .send(render(readOrigin(request, publicUrl)));
+  };
 };
 
 /** The API for people to read: a page, its style and its script, all from here and nothing inline. */
-export const createDocsPage = (): Router => {
+export const createDocsPage = (publicUrl: string | undefined): Router => {
   const docs = Router();
+  const render = renderOnce((apiUrl) => renderDocsPage(describeApi(apiUrl), apiUrl, '/api/docs'));
   docs.get('/', (request: Request, response: Response) => {
-    const apiUrl = readApiUrl(request);
-    response.setHeader('cache-control', 'no-cache');
-    response
-      .vary('host')
+    startAnswer(response)
       .type('html')
-      .send(renderDocsPage(describeApi(apiUrl), apiUrl, request.baseUrl));
+      .send(render(readOrigin(request, publicUrl)));
   });
   docs.get('/style.css', (_request: Request, response: Response) => {
     response.setHeader('cache-control', 'no-cache');
