@@ -11,7 +11,14 @@ import {
   createRefreshTokens,
   findSecretFault,
 } from '@docket/auth';
-import { type ChangeHints, type Database, openChangeHints, openDatabase, openReadinessProbe } from '@docket/db';
+import {
+  type ChangeHints,
+  type Database,
+  openChangeHints,
+  openDatabase,
+  openReadinessProbe,
+  STATEMENT_DEADLINE_MS,
+} from '@docket/db';
 import { createApp } from './app.ts';
 import { keepSecret } from './data-folder.ts';
 import { migrateOrExplain, provideDatabase } from './database-source.ts';
@@ -35,6 +42,8 @@ export interface ServerOptions {
   refusalPauseMs?: number;
   /** How long an answer may be left unread; half a minute where nothing is said. */
   unreadMs?: number | undefined;
+  /** How long a statement may take, and all statements of one call together; five seconds if not told. */
+  statementDeadlineMs?: number;
 }
 
 export interface RunningServer {
@@ -77,6 +86,7 @@ const createDependencies = async (
   const keys = { secret: chooseSecret(options), previousSecret: env.JWT_SECRET_PREVIOUS };
   return {
     db,
+    statementBudgetMs: options.statementDeadlineMs ?? STATEMENT_DEADLINE_MS,
     changeHints,
     accessTokens: await createAccessTokens(keys),
     refreshTokens: createRefreshTokens(keys),
@@ -162,7 +172,8 @@ export const startServer = async (options: ServerOptions): Promise<RunningServer
     const source = await provideDatabase({ ...options, logger });
     stops.push(source.stop);
     await migrateOrExplain(env, source.directUrl);
-    const { db, close } = openDatabase(source.url, { isPooled: source.isPooled });
+    const { statementDeadlineMs } = options;
+    const { db, close } = openDatabase(source.url, { isPooled: source.isPooled, statementDeadlineMs });
     stops.push(close);
     const readiness = openReadinessProbe(source.url, { isPooled: source.isPooled });
     stops.push(readiness.close);

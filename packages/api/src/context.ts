@@ -5,6 +5,8 @@ import type { RateLimits } from './rate-limits.ts';
 /** What the process makes once and every request shares. */
 export interface Dependencies {
   db: Database;
+  /** How long all statements of a call may take together. */
+  statementBudgetMs: number;
   passwords: Passwords;
   passwordRules: PasswordRules;
   accessTokens: AccessTokens;

@@ -1,3 +1,5 @@
+import { waitWithinBudget } from '@docket/db';
+
 /** How many of the points that were asked for are granted, and when their window ends, in milliseconds since 1970. */
 export interface Grant {
   points: number;
@@ -88,7 +90,7 @@ export const createLeases = (options: {
           return null;
         }
         if (lease !== undefined && Date.now() < lease.refusesUntil) return secondsUntil(lease.endsAt);
-        lease = await joinFlight(key);
+        lease = await waitWithinBudget(joinFlight(key));
       }
     },
     forgetRefusal(key) {

@@ -1,4 +1,4 @@
-import { type Database, isDatabaseUnavailable } from '@docket/db';
+import { type Database, isDatabaseUnavailable, waitWithinBudget, withStatementBudget } from '@docket/db';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { createLeases, type Grant } from './rate-limit-leases.ts';
 import { RATE_LIMIT_NAMES, type RateLimit, type RateLimitName, type RateLimitSettings } from './rate-limit-settings.ts';
@@ -18,7 +18,7 @@ interface Statement {
 
 type Query = (statement: Statement) => Promise<{ rows: { points: number; expire: number }[]; rowCount: number }>;
 
-/** Less than what other statements have: whoever waits for a limit has not begun with what was asked for. */
+/** Less than what other statements have: a call that waits for a limit has not begun with what was asked for. */
 const DEADLINE_MS = 2_000;
 /** How long an outage is taken to last before the next statement finds out. */
 const OUTAGE_MS = 3_000;
@@ -27,26 +27,14 @@ class LimitsInMemoryError extends Error {
   override readonly name = 'LimitsInMemoryError';
 }
 
-const answerInTime = async <Answer>(pending: PromiseLike<Answer>): Promise<Answer> => {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new LimitsInMemoryError(`no answer within ${DEADLINE_MS} ms`)), DEADLINE_MS);
-  });
-  try {
-    return await Promise.race([pending, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
-
 /** Statements that fail soon in an outage: the first waits, the rest fail at once, and now and then one tries again. */
-const createQuery = (db: Database): Query => {
+const createQuery = (db: Database, deadlineMs: number): Query => {
   let outageUntil = 0;
   return async ({ text, values }) => {
     if (Date.now() < outageUntil) throw new LimitsInMemoryError('the database did not answer a moment ago');
     if (outageUntil > 0) outageUntil = Date.now() + OUTAGE_MS;
     try {
-      const rows = await answerInTime(db.$client.unsafe(text, values));
+      const rows = await withStatementBudget(deadlineMs, () => db.$client.unsafe(text, values));
       outageUntil = 0;
       // A bigint comes as text.
       return {
@@ -94,12 +82,16 @@ const createLimit = (name: RateLimitName, { points, seconds }: RateLimit, query:
     if (used !== consumedPoints) await memory.set(key, used, msBeforeNext / 1_000);
   };
 
+  const giveBackPoint = async (key: string): Promise<void> => {
+    // The library's own reward leaves fewer than no points used once a window has ended, and keeps what was refused.
+    const text = `update rate_limits set points = least(points, $1) - 1 where key = $2 and points > 0 and expire > $3`;
+    await query({ text, values: [points, limiter.getKey(key), Date.now()] }).catch(() => giveBackInMemory(key));
+  };
+
   return {
     take: leases.take,
     async giveBack(key: string): Promise<void> {
-      // The library's own reward leaves fewer than no points used once a window has ended, and keeps what was refused.
-      const text = `update rate_limits set points = least(points, $1) - 1 where key = $2 and points > 0 and expire > $3`;
-      await query({ text, values: [points, limiter.getKey(key), Date.now()] }).catch(() => giveBackInMemory(key));
+      await waitWithinBudget(giveBackPoint(key));
       leases.forgetRefusal(key);
     },
   };
@@ -109,8 +101,13 @@ const createLimit = (name: RateLimitName, { points, seconds }: RateLimit, query:
  * The limits of a process. Keys are short, and hashed where they hold what nobody else may read.
  * Ended rows of `rate_limits` are for others to delete.
  */
-export const createRateLimits = (options: { db: Database; settings: RateLimitSettings }): RateLimits => {
-  const query = createQuery(options.db);
+export const createRateLimits = (options: {
+  db: Database;
+  settings: RateLimitSettings;
+  /** After how long a statement is given up and counts go on in memory; two seconds if not told. */
+  deadlineMs?: number;
+}): RateLimits => {
+  const query = createQuery(options.db, options.deadlineMs ?? DEADLINE_MS);
   const limits = new Map<RateLimitName, ReturnType<typeof createLimit>>();
   for (const name of RATE_LIMIT_NAMES) {
     const limit = options.settings[name];

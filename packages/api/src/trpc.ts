@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { InvalidTokenError } from '@docket/auth';
-import { findViolatedForeignKey } from '@docket/db';
+import { findViolatedForeignKey, withStatementBudget } from '@docket/db';
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { Context } from './context.ts';
 import {
@@ -44,8 +44,9 @@ const t = initTRPC
 
 export const { router, createCallerFactory } = t;
 
-const answerOutages = t.middleware(async ({ next }) => {
-  const result = await next();
+/** A call whose database hangs ends soon, however many statements it has. A stream's statements come later, each by itself. */
+const answerOutages = t.middleware(async ({ ctx, next }) => {
+  const result = await withStatementBudget(ctx.statementBudgetMs, () => next());
   const outage = result.ok ? null : readOutage(result.error.cause);
   if (outage !== null) throw outage;
   return result;

@@ -1,4 +1,5 @@
-import { limitStatements, openConnection } from './connection.ts';
+import { openConnection } from './connection.ts';
+import { limitStatements, withStatementBudget } from './statement-deadlines.ts';
 
 /** Says that something of a user's has changed. A mere hint: it may come late, twice or never. */
 export interface ChangeHints {
@@ -19,6 +20,8 @@ export interface ChangeHints {
 const CHANNEL = 'docket_changes';
 /** PostgreSQL carries up to 8,000 bytes in a notification, and an id has 36. */
 const IDS_A_NOTIFICATION = 200;
+/** By then followers have looked by themselves. */
+const SEND_DEADLINE_MS = 5_000;
 
 /**
  * Hints over PostgreSQL's LISTEN and NOTIFY. `directUrl` leads past any pooler, whose connections are shared and hear
@@ -39,7 +42,7 @@ export const openChangeHints = (directUrl: string): ChangeHints => {
     for (const userId of listeners.keys()) wake(userId);
   };
 
-  const connection = limitStatements(openConnection(directUrl, { maxConnections: 1 }));
+  const connection = limitStatements(openConnection(directUrl, { maxConnections: 1 }), SEND_DEADLINE_MS);
   connection
     .listen(
       CHANNEL,
@@ -60,7 +63,10 @@ export const openChangeHints = (directUrl: string): ChangeHints => {
       while (waiting.size > 0) {
         const userIds = [...waiting].slice(0, IDS_A_NOTIFICATION);
         for (const userId of userIds) waiting.delete(userId);
-        await connection.unsafe(`select pg_notify('${CHANNEL}', $1)`, [[processId, ...userIds].join(',')]);
+        // The hints are not only those of the call that is under way.
+        await withStatementBudget(SEND_DEADLINE_MS, () =>
+          connection.unsafe(`select pg_notify('${CHANNEL}', $1)`, [[processId, ...userIds].join(',')]),
+        );
       }
     } catch {
       // Followers look by themselves every few seconds.

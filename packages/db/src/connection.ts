@@ -104,32 +104,3 @@ export const openConnection = (url: string, options: ConnectionOptions): postgre
     connection: { ...startup, TimeZone: 'UTC', DateStyle: 'ISO, MDY' },
   });
 };
-
-const STATEMENT_DEADLINE_MS = 5_000;
-
-/** A statement has not been answered in time; it may yet take effect. */
-export class StatementDeadlineError extends Error {
-  override readonly name = 'StatementDeadlineError';
-}
-
-/**
- * Makes every statement that drizzle sends fail after five seconds, sent or waiting: a database that hangs answers
- * nothing at all, and neither its own `statement_timeout` nor a pooler helps then.
- */
-export const limitStatements = (connection: postgres.Sql): postgres.Sql => {
-  const send = connection.unsafe.bind(connection);
-  const sendLimited = <Rows extends never[]>(
-    ...statement: Parameters<typeof send<Rows>>
-  ): postgres.PendingQuery<Rows> => {
-    const pending = send<Rows>(...statement);
-    const timer = setTimeout(() => {
-      if ('reject' in pending && typeof pending.reject === 'function') {
-        pending.reject(new StatementDeadlineError(`no answer within ${STATEMENT_DEADLINE_MS} ms`));
-      }
-    }, STATEMENT_DEADLINE_MS);
-    const stop = (): void => clearTimeout(timer);
-    pending.then(stop, stop);
-    return pending;
-  };
-  return Object.assign(connection, { unsafe: sendLimited });
-};

@@ -107,6 +107,16 @@ describe('isDatabaseUnavailable', () => {
     expect(isDatabaseUnavailable(await readFailure(ping(db)))).toBe(true);
   });
 
+  test('is true where PostgreSQL`s own limit ends a statement', async () => {
+    const failure = await readFailure(
+      database.db.transaction(
+        async (tx) => void (await tx.execute(sql`set local statement_timeout = 1; select pg_sleep(10)`)),
+      ),
+    );
+    expect(failure).toMatchObject({ cause: { code: '57014' } });
+    expect(isDatabaseUnavailable(failure)).toBe(true);
+  });
+
   test('is false for what the statement is to blame for', async () => {
     const { db } = database;
     const ada = { id: '018f2c6e-7d1a-7c3b-9a52-3f1d8f0e6b11', email: 'ada@example.com', hashedPassword: 'x' };
@@ -116,13 +126,8 @@ describe('isDatabaseUnavailable', () => {
       await readFailure(db.execute(sql`select * from nowhere`)),
       await readFailure(db.execute(sql`select 1 / 0`)),
       await readFailure(db.execute(sql`select ${'a\0b'}::text`)),
-      await readFailure(
-        db.transaction(
-          async (tx) => void (await tx.execute(sql`set local statement_timeout = 1; select pg_sleep(10)`)),
-        ),
-      ),
     ];
-    expect(failures).toMatchObject(['23505', '42P01', '22012', '22021', '57014'].map((code) => ({ cause: { code } })));
+    expect(failures).toMatchObject(['23505', '42P01', '22012', '22021'].map((code) => ({ cause: { code } })));
     expect(failures.map(isDatabaseUnavailable)).toEqual(failures.map(() => false));
   });
 
@@ -134,7 +139,7 @@ describe('isDatabaseUnavailable', () => {
     ['a refused connection', Object.assign(new Error(), { code: 'ECONNREFUSED' }), true],
     ['too many connections', Object.assign(new Error(), { code: '53300' }), true],
     ['a starting server', Object.assign(new Error(), { code: '57P03' }), true],
-    ['a cancelled statement', Object.assign(new Error(), { code: '57014' }), false],
+    ['a cancelled statement', Object.assign(new Error(), { code: '57014' }), true],
     ['a deadlock', Object.assign(new Error(), { code: '40P01' }), true],
     ['a standby', Object.assign(new Error(), { code: '25006' }), true],
     ['a code that only begins alike', Object.assign(new Error(), { code: '080061' }), false],

@@ -1,7 +1,8 @@
 import type { Logger } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type postgres from 'postgres';
-import { type ConnectionOptions, limitStatements, openConnection, StatementDeadlineError } from './connection.ts';
+import { type ConnectionOptions, openConnection } from './connection.ts';
+import { limitStatements, StatementDeadlineError } from './statement-deadlines.ts';
 import * as tables from './tables.ts';
 
 export type Database = PostgresJsDatabase<typeof tables> & { $client: postgres.Sql };
@@ -12,9 +13,14 @@ export interface DatabaseHandle {
   close(): Promise<void>;
 }
 
-interface DatabaseOptions extends Partial<ConnectionOptions> {
+/** How long a statement may take, and all statements of one call together. */
+export const STATEMENT_DEADLINE_MS = 5_000;
+
+export interface DatabaseOptions extends Partial<ConnectionOptions> {
   /** Sees each statement and its parameters, secrets among them. */
   logger?: Logger;
+  /** After how long a statement is given up; five seconds if not told. */
+  statementDeadlineMs?: number | undefined;
 }
 
 /**
@@ -23,9 +29,11 @@ interface DatabaseOptions extends Partial<ConnectionOptions> {
  * @throws {DatabaseUrlError} where the URL cannot be used
  */
 export const openDatabase = (url: string, options: DatabaseOptions = {}): DatabaseHandle => {
-  const connection = limitStatements(openConnection(url, { maxConnections: 10, ...options }));
+  const { logger, statementDeadlineMs = STATEMENT_DEADLINE_MS, ...connectionOptions } = options;
+  const pool = openConnection(url, { maxConnections: 10, ...connectionOptions });
+  const connection = limitStatements(pool, statementDeadlineMs);
   return {
-    db: drizzle(connection, { ...options, schema: tables, casing: 'snake_case' }),
+    db: drizzle(connection, { ...(logger === undefined ? {} : { logger }), schema: tables, casing: 'snake_case' }),
     close: () => connection.end({ timeout: 5 }),
   };
 };
@@ -62,10 +70,11 @@ const CONNECTION_FAULTS = new Set([
 ]);
 
 /**
- * SQLSTATE classes 08 (connection), 53 (resources), 57P (shut down), 25006 (a read-only standby), and 40001 and 40P01
- * (two statements in each other's way, one of which was undone).
+ * SQLSTATE classes 08 (connection), 53 (resources), 57P (shut down), 25006 (a read-only standby), 40001 and 40P01 (two
+ * statements in each other's way, one of which was undone), and 57014 (cancelled: it took too long, or it followed on the
+ * connection of one that did).
  */
-const UNAVAILABLE_SQLSTATE = /^(08...|53...|57P..|25006|40001|40P01)$/;
+const UNAVAILABLE_SQLSTATE = /^(08...|53...|57014|57P..|25006|40001|40P01)$/;
 
 /** Whether an error, or what caused it, says that the database cannot serve just now. */
 export const isDatabaseUnavailable = (error: unknown): boolean => {

@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
-import { openConnection, StatementDeadlineError } from './connection.ts';
+import { openConnection } from './connection.ts';
 import type { Database } from './database.ts';
+import { StatementDeadlineError } from './statement-deadlines.ts';
 
 const FOLDER = fileURLToPath(new URL('../migrations', import.meta.url));
 const OLDEST_VERSION = 14;

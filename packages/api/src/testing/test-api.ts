@@ -7,7 +7,7 @@ import {
   createPasswords,
   createRefreshTokens,
 } from '@docket/auth';
-import { openChangeHints, sessions, users } from '@docket/db';
+import { openChangeHints, sessions, STATEMENT_DEADLINE_MS, users } from '@docket/db';
 import { createTestDatabase, type TestDatabase } from '@docket/db/testing';
 import { sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
@@ -50,6 +50,7 @@ export const createTestApi = async (options: TestApiOptions = {}): Promise<TestA
   const accessTokens = await createAccessTokens({ secret });
   const dependencies: Dependencies = {
     db: database.db,
+    statementBudgetMs: STATEMENT_DEADLINE_MS,
     passwords,
     passwordRules: createPasswordRules({ hasBlocklist: true }),
     accessTokens,
