@@ -30,6 +30,8 @@ export interface ServerOptions {
   announce: (line: string) => void;
   /** How long a refusal for calling too often takes; a second if not told. */
   refusalPauseMs?: number;
+  /** How many passwords may be hashed or wait at once; by the number of processors if not told. */
+  passwordPlaces?: number;
 }
 
 export interface RunningServer {
@@ -74,7 +76,7 @@ const createDependencies = async (
     refreshTokens: createRefreshTokens(keys),
     linkTokens: createLinkTokens(keys),
     digestEmail: createEmailDigest(keys),
-    passwords: createPasswords({ cost: env.BCRYPT_COST }),
+    passwords: createPasswords({ cost: env.BCRYPT_COST, maxPlaces: options.passwordPlaces }),
     passwordRules: createPasswordRules({ hasBlocklist: env.hasPasswordBlocklist }),
     rateLimits: createRateLimits({ db, settings: env.RATE_LIMITS }),
     refusalPauseMs: options.refusalPauseMs ?? 1_000,

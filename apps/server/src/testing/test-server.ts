@@ -75,7 +75,12 @@ const makeWebFolder = (folder: string): string => {
 
 /** The real server in this process, on a port and a database of its own. `reach` may put something before the database. */
 export const startTestServer = async (
-  options: { variables?: NodeJS.ProcessEnv; reach?: (databaseUrl: string) => Promise<string> } = {},
+  options: {
+    variables?: NodeJS.ProcessEnv;
+    reach?: (databaseUrl: string) => Promise<string>;
+    /** More than any test needs that is not about them. */
+    passwordPlaces?: number;
+  } = {},
 ): Promise<TestServer> => {
   const database = await createTestDatabase();
   const secret = randomBytes(48).toString('base64url');
@@ -95,6 +100,7 @@ export const startTestServer = async (
     webFolder: makeWebFolder(folder),
     announce: (line) => announced.push(line),
     refusalPauseMs: 0,
+    passwordPlaces: options.passwordPlaces ?? 1_000,
   });
   const port = Number(new URL(server.url).port);
   const request = createRequest(port);
