@@ -5,7 +5,7 @@ import { startTestServer, type TestServer } from './testing/index.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ variables: { BCRYPT_COST: '8' } });
+  server = await startTestServer({ variables: { BCRYPT_COST: '8', TRUST_PROXY: 'loopback' }, passwordPlaces: 32 });
 });
 afterAll(() => server.stop());
 
@@ -52,4 +52,18 @@ test('a batch of ten logins takes ten places, not one', async () => {
   const codes = answers.flatMap(({ text }) => [...text.matchAll(/"code":"([A-Z_]+)"/g)].map((match) => match[1]));
   expect(codes).toHaveLength(200);
   expect(new Set(codes)).toEqual(new Set(['TOO_MANY_REQUESTS', 'UNAUTHORIZED']));
+});
+
+test('who signs in without end, by right passwords, leaves places to everybody else', async () => {
+  const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+  const [mine, theirs] = await Promise.all(
+    ['198.51.100.1', '198.51.100.2'].map(async (address) => {
+      const account = { email: `${randomUUID()}@example.com`, password: 'correct horse battery' };
+      await server.send('/auth/signup', account, from(address));
+      return account;
+    }),
+  );
+  const flood = Promise.all(Array.from({ length: 60 }, () => server.send('/auth/login', mine, from('198.51.100.1'))));
+  expect((await server.send('/auth/login', theirs, from('198.51.100.2'))).status).toBe(200);
+  expect(new Set((await flood).map(({ status }) => status))).toEqual(new Set([200, 429]));
 });

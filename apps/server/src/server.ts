@@ -44,6 +44,8 @@ export interface ServerOptions {
   unreadMs?: number | undefined;
   /** How long a statement may take, and all statements of one call together; five seconds if not told. */
   statementDeadlineMs?: number;
+  /** How many passwords may be hashed or wait at once; by the number of processors if not told. */
+  passwordPlaces?: number;
 }
 
 export interface RunningServer {
@@ -92,7 +94,7 @@ const createDependencies = async (
     refreshTokens: createRefreshTokens(keys),
     linkTokens: createLinkTokens(keys),
     digestEmail: createEmailDigest(keys),
-    passwords: createPasswords({ cost: env.BCRYPT_COST }),
+    passwords: createPasswords({ cost: env.BCRYPT_COST, maxPlaces: options.passwordPlaces }),
     passwordRules: createPasswordRules({ hasBlocklist: env.hasPasswordBlocklist }),
     rateLimits: createRateLimits({ db, settings: env.RATE_LIMITS }),
     refusalPauseMs: options.refusalPauseMs ?? 1_000,

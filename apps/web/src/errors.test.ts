@@ -89,7 +89,7 @@ describe('what may pass', () => {
   test('is told with how long to wait where too many are signing in', async () => {
     const places: Disposable[] = [];
     const reserveAll = (): void => {
-      for (;;) places.push(api.dependencies.passwords.reserve());
+      for (;;) places.push(api.dependencies.passwords.reserve([]));
     };
     expect(reserveAll).toThrow('Too many passwords');
     const error = await readFailure(connect(api, null).auth.login.mutate({ email: 'ada@example.com', password: 'x' }));

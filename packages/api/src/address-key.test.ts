@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readAddressKey } from './address-key.ts';
+import { readAddressKey, readSiteKey } from './address-key.ts';
 
 describe('readAddressKey', () => {
   test.each<[string | null, string]>([
@@ -37,5 +37,20 @@ describe('readAddressKey', () => {
     ['1'.repeat(10_000), 'unknown'],
   ])('counts %j as %s', (address, key) => {
     expect(readAddressKey(address)).toBe(key);
+  });
+});
+
+describe('readSiteKey', () => {
+  test.each<[string | null, string | null]>([
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+    ['2001:0DB8:0001:ffff::', '2001:db8:1::/48'],
+    ['2001:db8:0:0:1::1', '2001:db8::/48'],
+    ['fe80::1%eth0', 'fe80::/48'],
+    ['::ffff:203.0.113.7', null],
+    ['203.0.113.7', null],
+    ['unknown', null],
+    [null, null],
+  ])('counts the site of %j as %s', (address, key) => {
+    expect(readSiteKey(address)).toBe(key);
   });
 });

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { auditEvents } from '@docket/db';
+import { auditEvents, outbox } from '@docket/db';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCaller } from './app-router.ts';
-import { createTestApi, type TestApi } from './testing/index.ts';
+import { createTestApi, makeMailedLink, type TestApi } from './testing/index.ts';
 
 let api: TestApi;
 beforeAll(async () => {
   api = await createTestApi({
-    rateLimits: 'loginEmail=20/3600,loginAddress=40/3600,signup=5/3600,refresh=3/60,writes=3/60,reads=8/60',
+    rateLimits:
+      'loginEmail=20/3600,loginAddress=40/3600,signIn=16/3600,signup=5/3600,passwordChange=2/3600,notice=1/3600,refresh=3/60,writes=6/60,reads=8/60',
   });
 });
 afterAll(() => api.close());
@@ -95,10 +97,23 @@ describe('failed sign-ins', () => {
     expect([first, second]).toEqual([{ UNAUTHORIZED: 25 }, { UNAUTHORIZED: 15, TOO_MANY_REQUESTS: 10 }]);
   });
 
-  test('count no sign-in that works', async () => {
+  test('are told from sign-ins that work, which have a limit of their own for the work that they make', async () => {
     const { email } = await signUp();
     const address = makeAddress();
-    for (let times = 0; times < 15; times += 1) await from(address).auth.login({ email, password: PASSWORD });
+    const signIn = () => from(address).auth.login({ email, password: PASSWORD });
+    for (let times = 0; times < 16; times += 1) await signIn();
+    await expect(signIn()).rejects.toMatchObject(refused);
+    await from(makeAddress()).auth.login({ email, password: PASSWORD });
+  });
+
+  test('that are refused already use up nothing of their address', async () => {
+    const [email, address] = [makeEmail(), makeAddress()];
+    const guess = (each: string) => from(address).auth.login({ email: each, password: 'wrong horse' });
+    expect(await count(Array.from({ length: 60 }, () => guess(email)))).toEqual({
+      UNAUTHORIZED: 10,
+      TOO_MANY_REQUESTS: 50,
+    });
+    await expect(guess(makeEmail())).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
   });
 
   test('count where a password is asked for in between, too', async () => {
@@ -120,18 +135,81 @@ test.concurrent('an address may sign up so often, a whole IPv6 network of /64 as
   await signUpFrom('2001:db8:1:3::1');
 });
 
-test.concurrent('reset links are limited for each recipient and for each address, whether there is an account or not', async () => {
-  const { email } = await signUp();
-  const [known, unknown] = [email, makeEmail()].map((each) => {
-    const ask = () => from(makeAddress()).auth.requestPasswordReset({ email: each });
-    return count(Array.from({ length: 6 }, ask));
+test.concurrent('a whole IPv6 site of /48 has ten times as many', async () => {
+  const signUpFrom = (network: number) =>
+    from(`2001:db8:7:${network.toString(16)}::1`).auth.signup({ email: makeEmail(), password: PASSWORD });
+  const site = Array.from({ length: 55 }, (_, index) => signUpFrom(index));
+  expect(await count(site)).toEqual({ answered: 50, TOO_MANY_REQUESTS: 5 });
+  await from('2001:db8:8::1').auth.signup({ email: makeEmail(), password: PASSWORD });
+});
+
+const listMail = (recipient: string) =>
+  api.database.db.select({ kind: outbox.kind }).from(outbox).where(eq(outbox.recipient, recipient));
+
+describe('links to set a new password', () => {
+  const ask = (email: string, address = makeAddress()) => from(address).auth.requestPasswordReset({ email });
+
+  test('are mailed once in ten minutes, and nobody is refused for what others asked for (ASVS 6.3.8)', async () => {
+    const { email } = await signUp();
+    for (const each of [email, makeEmail()]) {
+      expect(await count(Array.from({ length: 12 }, () => ask(each)))).toEqual({ answered: 12 });
+      expect(await listMail(each)).toEqual([{ kind: 'password-reset' }]);
+    }
   });
+
+  test('are mailed all the same, a few times, for a device that the owner has used', async () => {
+    const home = makeAddress();
+    const { email } = await signUp(home);
+    await ask(email);
+    expect(await count(Array.from({ length: 6 }, () => ask(email, home)))).toEqual({ answered: 6 });
+    expect(await listMail(email)).toHaveLength(4);
+  });
+
+  test('are limited for each address', async () => {
+    const address = makeAddress();
+    const askForMany = Array.from({ length: 14 }, () => ask(makeEmail(), address));
+    expect(await count(askForMany)).toEqual({ answered: 10, TOO_MANY_REQUESTS: 4 });
+  });
+});
+
+test.concurrent('links to a new address are limited for each recipient, whoever asks', async () => {
+  const newEmail = makeEmail();
+  const users = await Promise.all(Array.from({ length: 5 }, () => signUp()));
+  const asking = users.map(({ token }) =>
+    api.call(token, { address: makeAddress() }).account.changeEmail({ newEmail, currentPassword: PASSWORD }),
+  );
+  expect(await count(asking)).toEqual({ answered: 3, TOO_MANY_REQUESTS: 2 });
+  expect(await listMail(newEmail)).toHaveLength(3);
+});
+
+test.concurrent('a password is changed so often, and its owner told so often', async () => {
+  const { token, email } = await signUp();
+  const change = (currentPassword: string, newPassword: string) =>
+    api.call(token, { address: makeAddress() }).auth.changePassword({ currentPassword, newPassword });
+  await change(PASSWORD, 'the second of three horses');
+  await change('the second of three horses', 'the third of three horses');
+  await expect(change('the third of three horses', PASSWORD)).rejects.toMatchObject(refused);
+  expect(await listMail(email)).toEqual([{ kind: 'password-changed' }]);
+});
+
+test.concurrent('calls that change no address use up none of the notices that one was changed', async () => {
+  const { token, email } = await signUp();
+  const caller = () => api.call(token, { address: makeAddress() });
+  const { id: userId } = await caller().auth.me();
+  const source = { db: api.database.db, secret: api.secret };
+  const link = { purpose: 'email-change', userId, email: makeEmail() } as const;
+  const used = await makeMailedLink(source, { ...link, expiresIn: '-1 second' });
+  for (let times = 0; times < 2; times += 1) {
+    await expect(caller().account.confirmEmail({ token: used })).rejects.toMatchObject({ field: 'token' });
+  }
+  await caller().account.confirmEmail({ token: await makeMailedLink(source, link) });
+  expect(await listMail(email)).toEqual([{ kind: 'email-changed' }]);
+});
+
+test.concurrent('links are looked at so often from one address', async () => {
   const address = makeAddress();
-  const askForMany = () => from(address).auth.requestPasswordReset({ email: makeEmail() });
-  const many = count(Array.from({ length: 14 }, askForMany));
-  expect(await known).toEqual({ answered: 3, TOO_MANY_REQUESTS: 3 });
-  expect(await unknown).toEqual(await known);
-  expect(await many).toEqual({ answered: 10, TOO_MANY_REQUESTS: 4 });
+  const look = () => from(address).auth.checkResetLink({ token: 'x' });
+  expect(await count(Array.from({ length: 62 }, look))).toEqual({ answered: 60, TOO_MANY_REQUESTS: 2 });
 });
 
 test.concurrent('each user has reads and writes of their own', async () => {
@@ -139,10 +217,10 @@ test.concurrent('each user has reads and writes of their own', async () => {
   const bob = await signUp();
   const read = () => api.call(ada.token).auth.me();
   const write = () => api.call(ada.token).tasks.create({ title: 'Again' });
-  const counts = await Promise.all([count(Array.from({ length: 12 }, read)), count(Array.from({ length: 5 }, write))]);
+  const counts = await Promise.all([count(Array.from({ length: 12 }, read)), count(Array.from({ length: 8 }, write))]);
   expect(counts).toEqual([
     { answered: 8, TOO_MANY_REQUESTS: 4 },
-    { answered: 3, TOO_MANY_REQUESTS: 2 },
+    { answered: 6, TOO_MANY_REQUESTS: 2 },
   ]);
   await Promise.all([api.call(bob.token).auth.me(), expect(write()).rejects.toMatchObject(refused)]);
 });

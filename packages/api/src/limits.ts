@@ -1,7 +1,8 @@
-import { readAddressKey } from './address-key.ts';
+import { readAddressKey, readSiteKey } from './address-key.ts';
 import type { Context } from './context.ts';
 import { RetryLaterError } from './errors.ts';
-import type { RateLimitName } from './rate-limit-settings.ts';
+import type { AddressLimitName } from './rate-limit-settings.ts';
+import type { CountedName } from './rate-limits.ts';
 
 type LimitedContext = Pick<Context, 'rateLimits'>;
 
@@ -19,9 +20,30 @@ const refuse = (retryAfterSeconds: number): never => {
  *
  * @throws {RetryLaterError} TOO_MANY_REQUESTS where the limit is used up
  */
-export const spendPoint = async (ctx: LimitedContext, name: RateLimitName, key: string): Promise<void> => {
+export const spendPoint = async (ctx: LimitedContext, name: CountedName, key: string): Promise<void> => {
   const waitSeconds = await ctx.rateLimits.take(name, key);
   if (waitSeconds !== null) refuse(waitSeconds);
+};
+
+/** By what a caller's address is counted: its network, and the site that this belongs to. */
+const listAddressCounts = (address: string | null, name: AddressLimitName): [CountedName, string][] => {
+  const site = readSiteKey(address);
+  return [
+    [name, readAddressKey(address)],
+    ...(site === null ? [] : [[`${name}OfSite`, site] satisfies [CountedName, string]]),
+  ];
+};
+
+/**
+ * Counts one call of the caller's address.
+ *
+ * @throws {RetryLaterError} TOO_MANY_REQUESTS where the limit is used up
+ */
+export const spendAddressPoint = async (
+  ctx: LimitedContext & Pick<Context, 'address'>,
+  name: AddressLimitName,
+): Promise<void> => {
+  for (const [counted, key] of listAddressCounts(ctx.address, name)) await spendPoint(ctx, counted, key);
 };
 
 /** An attempt to give a password, counted as a failure until it turns out right. */
@@ -32,7 +54,9 @@ export interface PasswordAttempt {
 
 /**
  * Counts an attempt before the password is looked at, so that no burst of them gets past the limit (OWASP ASVS 5.0
- * 6.3.1). What many addresses did to an e-mail address does not lock out a device that its owner has used before.
+ * 6.3.1). The closest limit comes first: a client that does not heed its refusals uses up nobody else's points. Right
+ * passwords count, too, for the work that they make. What many addresses did to an e-mail address does not lock out a
+ * device that its owner has used before.
  *
  * @throws {RetryLaterError} TOO_MANY_REQUESTS, the same for an address that has no account
  */
@@ -41,18 +65,32 @@ export const countPasswordAttempt = async (
   email: string,
   isKnownDevice: () => Promise<boolean>,
 ): Promise<PasswordAttempt> => {
-  const address = readAddressKey(ctx.address);
   const digest = ctx.digestEmail(email);
-  const pair = `${digest}|${address}`;
-  await spendPoint(ctx, 'loginAddress', address);
+  const pair = `${digest}|${readAddressKey(ctx.address)}`;
+  const failures: [CountedName, string][] = [['loginPair', pair], ...listAddressCounts(ctx.address, 'loginAddress')];
   await spendPoint(ctx, 'loginPair', pair);
+  await spendPoint(ctx, 'signIn', pair);
+  await spendAddressPoint(ctx, 'loginAddress');
   const waitSeconds = await ctx.rateLimits.take('loginEmail', digest);
-  if (waitSeconds !== null && !(await isKnownDevice())) refuse(waitSeconds);
+  if (waitSeconds === null) failures.push(['loginEmail', digest]);
+  else if (!(await isKnownDevice())) refuse(waitSeconds);
   return {
     async forgive() {
-      await ctx.rateLimits.giveBack('loginAddress', address);
-      await ctx.rateLimits.giveBack('loginPair', pair);
-      if (waitSeconds === null) await ctx.rateLimits.giveBack('loginEmail', digest);
+      for (const [name, key] of failures) await ctx.rateLimits.giveBack(name, key);
     },
   };
+};
+
+/**
+ * Whether a link to set a new password is mailed. Nobody is refused for what others asked for: while a fresh link is out,
+ * none is mailed; a device that the owner has used before gets its own, a few times.
+ */
+export const takeResetMail = async (
+  ctx: LimitedContext & Pick<Context, 'digestEmail'>,
+  email: string,
+  isKnownDevice: () => Promise<boolean>,
+): Promise<boolean> => {
+  const digest = ctx.digestEmail(email);
+  if ((await ctx.rateLimits.take('resetEmail', digest)) === null) return true;
+  return (await isKnownDevice()) && (await ctx.rateLimits.take('resetDevice', digest)) === null;
 };

@@ -1,6 +1,7 @@
 import { PasswordQueueFullError, type Passwords } from '@docket/auth';
 import { prepareOnce, users } from '@docket/db';
 import { eq, sql } from 'drizzle-orm';
+import { readAddressKey } from './address-key.ts';
 import { recordEvents } from './audit.ts';
 import type { Context } from './context.ts';
 import { createUnauthorizedError, FieldError, RetryLaterError } from './errors.ts';
@@ -17,13 +18,14 @@ const statements = prepareOnce((db) => ({
 }));
 
 /**
- * A place in the queue of passwords, before anything else is asked.
+ * A place in the queue of passwords, before anything else is asked; one of those that the caller's address and the
+ * account can have.
  *
- * @throws {RetryLaterError} TOO_MANY_REQUESTS where every place is taken
+ * @throws {RetryLaterError} TOO_MANY_REQUESTS where every such place is taken
  */
-export const reservePlace = (passwords: Passwords): PasswordPlace => {
+export const reservePlace = (ctx: Pick<Context, 'passwords' | 'address'>, email: string | null): PasswordPlace => {
   try {
-    return passwords.reserve();
+    return ctx.passwords.reserve([readAddressKey(ctx.address), ...(email === null ? [] : [email])]);
   } catch (cause) {
     if (!(cause instanceof PasswordQueueFullError)) throw cause;
     throw new RetryLaterError({

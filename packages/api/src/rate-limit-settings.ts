@@ -2,15 +2,29 @@ export const RATE_LIMIT_NAMES = [
   'loginPair',
   'loginEmail',
   'loginAddress',
+  'signIn',
   'signup',
+  'passwordChange',
   'resetEmail',
+  'resetDevice',
   'resetAddress',
+  'emailChange',
+  'notice',
   'linkCheck',
   'refresh',
   'writes',
   'reads',
 ] as const;
 export type RateLimitName = (typeof RATE_LIMIT_NAMES)[number];
+
+/** Those that count network addresses. */
+export const ADDRESS_LIMIT_NAMES = [
+  'loginAddress',
+  'signup',
+  'resetAddress',
+  'linkCheck',
+] as const satisfies RateLimitName[];
+export type AddressLimitName = (typeof ADDRESS_LIMIT_NAMES)[number];
 
 /** So many calls of one key, then none until the window ends; a window begins with its first call. */
 export interface RateLimit {
@@ -31,9 +45,14 @@ export const DEFAULT_RATE_LIMITS: RateLimitSettings = {
   loginPair: { points: 10, seconds: 900 },
   loginEmail: { points: 50, seconds: 3_600 },
   loginAddress: { points: 100, seconds: 3_600 },
+  signIn: { points: 60, seconds: 3_600 },
   signup: { points: 30, seconds: 3_600 },
-  resetEmail: { points: 3, seconds: 3_600 },
+  passwordChange: { points: 5, seconds: 3_600 },
+  resetEmail: { points: 1, seconds: 600 },
+  resetDevice: { points: 3, seconds: 3_600 },
   resetAddress: { points: 10, seconds: 3_600 },
+  emailChange: { points: 3, seconds: 3_600 },
+  notice: { points: 3, seconds: 3_600 },
   linkCheck: { points: 60, seconds: 3_600 },
   refresh: { points: 60, seconds: 60 },
   writes: { points: 300, seconds: 60 },

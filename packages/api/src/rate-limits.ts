@@ -1,14 +1,27 @@
 import { type Database, isDatabaseUnavailable, waitWithinBudget, withStatementBudget } from '@docket/db';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { createLeases, type Grant } from './rate-limit-leases.ts';
-import { RATE_LIMIT_NAMES, type RateLimit, type RateLimitName, type RateLimitSettings } from './rate-limit-settings.ts';
+import {
+  ADDRESS_LIMIT_NAMES,
+  type AddressLimitName,
+  RATE_LIMIT_NAMES,
+  type RateLimit,
+  type RateLimitName,
+  type RateLimitSettings,
+} from './rate-limit-settings.ts';
+
+/** What is counted: by address, also for the whole site that an IPv6 address belongs to. */
+export type CountedName = RateLimitName | `${AddressLimitName}OfSite`;
+
+/** A site may be a company or a village, so it has more points than one of its networks. */
+const SITE_FACTOR = 10;
 
 /** Counts over every process on one database; in an outage each process counts for itself, and nothing throws. */
 export interface RateLimits {
   /** Takes a point. Null where one was free, else after how many whole seconds (at least 1) to try again. */
-  take(name: RateLimitName, key: string): Promise<number | null>;
+  take(name: CountedName, key: string): Promise<number | null>;
   /** Gives back a point that was taken; never more than were. */
-  giveBack(name: RateLimitName, key: string): Promise<void>;
+  giveBack(name: CountedName, key: string): Promise<void>;
 }
 
 interface Statement {
@@ -53,7 +66,7 @@ const readRefusal = (error: unknown): RateLimiterRes => {
   throw error;
 };
 
-const createLimit = (name: RateLimitName, { points, seconds }: RateLimit, query: Query) => {
+const createLimit = (name: CountedName, { points, seconds }: RateLimit, query: Query) => {
   const memory = new RateLimiterMemory({ points, duration: seconds });
   const limiter = new RateLimiterPostgres({
     storeClient: { query },
@@ -108,10 +121,16 @@ export const createRateLimits = (options: {
   deadlineMs?: number;
 }): RateLimits => {
   const query = createQuery(options.db, options.deadlineMs ?? DEADLINE_MS);
-  const limits = new Map<RateLimitName, ReturnType<typeof createLimit>>();
+  const limits = new Map<CountedName, ReturnType<typeof createLimit>>();
   for (const name of RATE_LIMIT_NAMES) {
     const limit = options.settings[name];
     if (limit !== null) limits.set(name, createLimit(name, limit, query));
+  }
+  for (const name of ADDRESS_LIMIT_NAMES) {
+    const limit = options.settings[name];
+    if (limit === null) continue;
+    const ofSite = { ...limit, points: limit.points * SITE_FACTOR };
+    limits.set(`${name}OfSite`, createLimit(`${name}OfSite`, ofSite, query));
   }
   return {
     take: async (name, key) => (await limits.get(name)?.take(key)) ?? null,

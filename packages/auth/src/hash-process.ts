@@ -9,7 +9,7 @@ const NODE_FLAGS = isSource ? ['--import', 'tsx'] : [];
 /** Linux's SCHED_IDLE gives the hashes only what requests leave over; a low priority alone still takes a share. */
 const IDLE_SCHEDULER = '/usr/bin/chrt';
 
-const hasIdleScheduling = (): boolean =>
+const canScheduleIdle = (): boolean =>
   spawnSync(IDLE_SCHEDULER, ['--idle', '0', process.execPath, '--version'], { stdio: 'ignore' }).status === 0;
 
 interface PendingJob {
@@ -27,19 +27,39 @@ export interface HashProcess {
   close(): void;
 }
 
+/** How long the child may finish nothing while jobs wait; the dearest hash takes some seconds. */
+const SILENCE_MS = 10_000;
+
 /**
  * A child process that runs bcrypt, so that hashing cannot take the threads that token checks need.
- * It starts with the first job and again after it died; jobs under way then fail with `HashProcessError`.
+ * It starts with the first job and again after it died or was killed for its silence; jobs under way then fail with
+ * `HashProcessError`. `isIdle` asks for the least share of the processor.
  */
-export const createHashProcess = (options: { concurrency: number }): HashProcess => {
+export const createHashProcess = (options: { concurrency: number; isIdle: boolean }): HashProcess => {
   const pending = new Map<number, PendingJob>();
-  const isIdle = hasIdleScheduling();
+  const isIdle = options.isIdle && canScheduleIdle();
   let child: ChildProcess | undefined;
+  let silence: NodeJS.Timeout | undefined;
   let lastId = 0;
 
   const failAll = (reason: string): void => {
+    clearTimeout(silence);
     for (const job of pending.values()) job.reject(new HashProcessError(reason));
     pending.clear();
+  };
+
+  const kill = (reason: string): void => {
+    const ended = child;
+    child = undefined;
+    // Its thread pool would work off the abandoned queue before it ended by itself, and a stopped one never would.
+    ended?.kill('SIGKILL');
+    failAll(reason);
+  };
+
+  /** Gives the child its time anew, while there is something to wait for. */
+  const watch = (): void => {
+    clearTimeout(silence);
+    if (pending.size > 0) silence = setTimeout(kill, SILENCE_MS, 'the hashing process did not answer');
   };
 
   const start = (): ChildProcess => {
@@ -61,6 +81,7 @@ export const createHashProcess = (options: { concurrency: number }): HashProcess
       const { id, result, failure } = HashAnswer.parse(message);
       const job = pending.get(id);
       pending.delete(id);
+      watch();
       if (result === undefined) job?.reject(new HashProcessError(failure ?? 'no result'));
       else job?.resolve(result);
     });
@@ -74,19 +95,15 @@ export const createHashProcess = (options: { concurrency: number }): HashProcess
         lastId += 1;
         const id = lastId;
         pending.set(id, { resolve, reject });
+        if (pending.size === 1) watch();
         const job: HashJob = { id, request };
         child.send(job, (error) => {
           if (error === null) return;
           pending.delete(id);
+          watch();
           reject(new HashProcessError(error.message));
         });
       }),
-    close: () => {
-      const ended = child;
-      child = undefined;
-      // Its thread pool would work off the abandoned queue before it ended by itself.
-      ended?.kill('SIGKILL');
-      failAll('the server is stopping');
-    },
+    close: () => kill('the server is stopping'),
   };
 };

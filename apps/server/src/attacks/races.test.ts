@@ -36,7 +36,7 @@ afterAll(async () => {
 
 type Call = (client: WireClient, index: number) => Promise<Answer>;
 
-/** Makes the calls at the same instant, by turns over both processes. */
+/** Makes the calls at the same instant, by turns over both processes; no more than one account may sign in at once. */
 const race = (count: number, call: Call): Promise<Answer[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => call(index % 2 === 0 ? here : there, index)));
 
@@ -55,23 +55,23 @@ const makeLink = async (account: WireAccount, purpose: 'password-reset' | 'email
 };
 
 describe('of calls at the same instant over two processes', () => {
-  test('twenty signups for one e-mail address make one account', async () => {
+  test('eight signups for one e-mail address make one account', async () => {
     const email = `${randomUUID()}@example.com`;
-    const answers = await race(20, (client, index) =>
+    const answers = await race(8, (client, index) =>
       client.send('/auth/signup', { email: index % 3 === 0 ? email.toUpperCase() : email, password: makePassword() }),
     );
-    expect(count(answers)).toEqual({ 200: 1, 409: 19 });
+    expect(count(answers)).toEqual({ 200: 1, 409: 7 });
     expect(await server.database.db.$count(users, eq(users.email, email))).toBe(1);
   });
 
-  test('twenty uses of one reset link set one password (ASVS 6.6.2)', async () => {
+  test('eight uses of one reset link set one password (ASVS 6.6.2)', async () => {
     const account = await signUp(here);
     const token = await makeLink(account, 'password-reset');
-    const passwords = Array.from({ length: 20 }, makePassword);
-    const answers = await race(20, (client, index) =>
+    const passwords = Array.from({ length: 8 }, makePassword);
+    const answers = await race(8, (client, index) =>
       client.send('/api/auth/reset-password', { token, newPassword: passwords[index] }),
     );
-    expect(count(answers)).toEqual({ 200: 1, 400: 19 });
+    expect(count(answers)).toEqual({ 200: 1, 400: 7 });
     const winner = passwords[answers.findIndex(({ status }) => status === 200)] ?? '';
     await signIn(there, { email: account.email, password: winner });
   });
@@ -92,12 +92,12 @@ describe('of calls at the same instant over two processes', () => {
     expect(await server.database.db.$count(users, eq(users.email, email))).toBe(1);
   });
 
-  test('ten changes of a password change it once', async () => {
+  test('eight changes of a password change it once', async () => {
     const { token, password } = await signUp(here);
-    const answers = await race(10, (client) =>
+    const answers = await race(8, (client) =>
       client.send('/api/auth/change-password', { currentPassword: password, newPassword: makePassword() }, { token }),
     );
-    expect(count(answers)).toEqual({ 200: 1, 400: 9 });
+    expect(count(answers)).toEqual({ 200: 1, 400: 7 });
   });
 
   test('twenty creations of one task make one', async () => {
@@ -107,11 +107,11 @@ describe('of calls at the same instant over two processes', () => {
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
   });
 
-  test('sixty logins leave fifty sessions at most (ASVS 7.1.2)', async () => {
+  test('sixty-four logins leave fifty sessions at most (ASVS 7.1.2)', async () => {
     const account = await signUp(here);
     const { email, password } = account;
-    for (let wave = 0; wave < 4; wave += 1) {
-      expect(count(await race(15, (client) => client.send('/auth/login', { email, password })))).toEqual({ 200: 15 });
+    for (let wave = 0; wave < 8; wave += 1) {
+      expect(count(await race(8, (client) => client.send('/auth/login', { email, password })))).toEqual({ 200: 8 });
     }
     const living = and(eq(sessions.userId, await findUserId(account)), isNull(sessions.revokedAt));
     expect(await server.database.db.$count(sessions, living)).toBe(50);
@@ -122,8 +122,8 @@ describe('of calls at the same instant over two processes', () => {
   test('no login by the old password outlives its change (ASVS 7.4.3)', async () => {
     const account = await signUp(here);
     const { email, password, token } = account;
-    const answers = await race(20, (client, index) =>
-      index === 7
+    const answers = await race(8, (client, index) =>
+      index === 4
         ? client.send(
             '/api/auth/change-password',
             { currentPassword: password, newPassword: makePassword() },
@@ -131,10 +131,10 @@ describe('of calls at the same instant over two processes', () => {
           )
         : client.send('/auth/login', { email, password }),
     );
-    expect(answers[7]?.status).toBe(200);
+    expect(answers[4]?.status).toBe(200);
     for (const [index, { status, body }] of answers.entries()) {
       expect([200, 401]).toContain(status);
-      if (index !== 7 && status === 200) expect(await readStanding(there, Object(body).access_token)).toBe(401);
+      if (index !== 4 && status === 200) expect(await readStanding(there, Object(body).access_token)).toBe(401);
     }
     expect(await readStanding(there, token)).toBe(200);
   });
@@ -264,7 +264,7 @@ test('sessions that end each other, refresh and replay at once neither fail nor 
   const successor = readCookiePair(await refresh(here, account.cookie));
   await passTime(server.database, account.email, '2 minutes');
   expect((await refresh(here, successor)).status).toBe(200);
-  const answers = await race(32, (client, index) => {
+  const answers = await race(24, (client, index) => {
     const mine = all[index % all.length] ?? account;
     if (index % 4 === 0) return refresh(client, mine.cookie);
     if (index % 4 === 1) return client.send('/auth/login', { email: account.email, password: account.password });

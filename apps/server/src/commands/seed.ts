@@ -58,7 +58,7 @@ await runCommand(async ({ url, isPooled }, env) => {
   const { db, close } = openDatabase(url, { isPooled });
   const passwords = createPasswords({ cost: env.BCRYPT_COST });
   try {
-    using place = passwords.reserve();
+    using place = passwords.reserve([]);
     const password = randomBytes(12).toString('base64url');
     const hashedPassword = await place.hash(password);
     const [user] = await db

@@ -114,8 +114,8 @@ export const PROCEDURE_NOTES: Record<string, ProcedureNotes> = {
   },
   'auth.requestPasswordReset': {
     description:
-      'Mails a link to the address if it has an account. The answer is the same if not. The link works once, within 30 ' +
-      'minutes.',
+      'Mails a link to the address if it has an account. The answer is the same if not, and where a link was mailed in ' +
+      'the last ten minutes; that one is still good. A link works once, within 30 minutes.',
     success: 'The wish was taken down; whether there is such an account is not told.',
     errors: ['TOO_MANY_REQUESTS'],
     body: { email: SHOWN_ACCOUNT.email },

@@ -175,18 +175,18 @@ test('while one recipient is refused, mail to others arrives', async () => {
 
 test('a mail arrives once an SMTP server that was down is back, and the others are not tried before', async () => {
   await mailServer.stop();
-  await postReset();
-  await postReset();
+  for (let mails = 0; mails < 7; mails += 1) await postReset();
   const delivery = start();
+  const listAttempts = async (): Promise<number[]> =>
+    (await database.db.select().from(outbox).orderBy(outbox.attempts)).map(({ attempts }) => attempts);
+  await expect.poll(listAttempts).toEqual([0, 0, 1, 1, 1, 1, 1]);
   await expect.poll(() => logged).toContain('mail could not be sent');
-  const rows = await database.db.select().from(outbox).orderBy(outbox.attempts);
-  expect(rows).toMatchObject([{ attempts: 0 }, { attempts: 1 }]);
   expect(logged).toContain('"level":40');
   expect(logged).not.toMatch(/@example\.com|token=/);
   await mailServer.restart();
   await makeDue();
   delivery.notify();
-  await expect.poll(() => mailServer.received).toHaveLength(2);
+  await expect.poll(() => mailServer.received).toHaveLength(7);
   await expect.poll(countWaiting).toBe(0);
 });
 
@@ -287,18 +287,43 @@ test('mail that was kept is sent once there is an SMTP server', async () => {
   await expect.poll(() => mailServer.received).toMatchObject([{ recipients: [email] }]);
 });
 
-test('a stop lets the mail under way be sent and starts no other', async () => {
-  const { proceed } = mailServer.hold();
-  await postReset();
-  await postReset();
+test('a flood of notices to a server that does not answer delays no link', async () => {
+  const { id: userId, email } = await mintUser();
+  const held = mailServer.holdRecipient(email);
+  for (let notices = 0; notices < 8; notices += 1) await post({ kind: 'password-changed', userId, recipient: email });
   const delivery = start();
-  await expect.poll(() => mailServer.countConnections()).toBe(1);
+  await expect.poll(held.count).toBe(4);
+  const victim = await postReset();
+  delivery.notify();
+  await expect.poll(() => mailServer.received).toMatchObject([{ recipients: [victim.email] }]);
+  expect(held.count()).toBe(4);
+  held.proceed();
+  await expect.poll(() => mailServer.received).toHaveLength(9);
+});
+
+test('several links go out at once, so that one that is stuck does not hold up the others', async () => {
+  const stuck = await postReset();
+  const held = mailServer.holdRecipient(stuck.email);
+  const delivery = start();
+  await expect.poll(held.count).toBe(1);
+  const other = await postReset();
+  delivery.notify();
+  await expect.poll(() => mailServer.received).toMatchObject([{ recipients: [other.email] }]);
+  held.proceed();
+  await expect.poll(countWaiting).toBe(0);
+});
+
+test('a stop lets the mails under way be sent and starts no other', async () => {
+  const { proceed } = mailServer.hold();
+  for (let mails = 0; mails < 6; mails += 1) await postReset();
+  const delivery = start();
+  await expect.poll(() => mailServer.countConnections()).toBe(5);
   const stopping = delivery.stop();
   proceed();
   await stopping;
-  expect(mailServer.received).toHaveLength(1);
+  expect(mailServer.received).toHaveLength(5);
   expect(await countWaiting()).toBe(1);
   delivery.notify();
   await delivery.stop();
-  expect(mailServer.received).toHaveLength(1);
+  expect(mailServer.received).toHaveLength(5);
 });

@@ -20,7 +20,7 @@ export interface MailDeliveryOptions {
 export interface MailDelivery {
   /** Says that mail waits. Returns at once. */
   notify(): void;
-  /** Starts no other mail and waits up to five seconds for the one under way. Safe to call again. */
+  /** Starts no other mail and waits up to five seconds for those under way. Safe to call again. */
   stop(): Promise<void>;
 }
 
@@ -40,18 +40,42 @@ const createQuietWarning = (logger: Logger): ((sentence: string, facts: object) 
   };
 };
 
+/** So many mails go out at once; one of the lanes is for links alone, so that no flood of notices delays one. */
+const LANES = [{ isLink: true }, ...Array.from({ length: 4 }, () => ({ isLink: false }))];
+
+/** Runs `work` after each `wake()`, and once more where that came while it ran. `stop` resolves when it has ended. */
+const createLane = (work: () => Promise<void>): { wake: () => void; stop: () => Promise<void> } => {
+  let isWanted = false;
+  let underWay: Promise<void> | undefined;
+  const run = async (): Promise<void> => {
+    while (isWanted) {
+      isWanted = false;
+      await work();
+    }
+    underWay = undefined;
+  };
+  return {
+    wake: () => {
+      isWanted = true;
+      underWay ??= run();
+    },
+    stop: async () => {
+      isWanted = false;
+      await underWay;
+    },
+  };
+};
+
 /**
- * Sends what waits in the outbox, one mail after the other, soon after `notify()` and every 15 seconds. Any number of
- * server processes may do so at once. What fails is logged and tried again later. A mail arrives twice only where a
- * process dies, or loses its database, between sending it and saying so.
+ * Sends what waits in the outbox, a few mails at a time, soon after `notify()` and every 15 seconds. Any number of server
+ * processes may do so at once. What fails is logged and tried again later. A mail arrives twice only where a process dies,
+ * or loses its database, between sending it and saying so.
  */
 export const startMailDelivery = (options: MailDeliveryOptions): MailDelivery => {
   const { transport, logger, announce } = options;
   const outbox: Outbox = createOutbox(options);
   const warn = createQuietWarning(logger);
-  let isWanted = false;
   let isStopped = false;
-  let underWay: Promise<void> | undefined;
 
   /** Answers whether the next mail is worth trying. */
   const deliver = async (waiting: WaitingMail): Promise<boolean> => {
@@ -73,34 +97,38 @@ export const startMailDelivery = (options: MailDeliveryOptions): MailDelivery =>
     return true;
   };
 
-  const claimNext = async (): Promise<WaitingMail | undefined> =>
-    isStopped ? undefined : await outbox.claim({ isFirstAttempt: transport === null });
+  const deliverWaiting = async (isLink: boolean): Promise<void> => {
+    while (!isStopped) {
+      const waiting = await outbox.claim({ isFirstAttempt: transport === null, isLink });
+      if (waiting === undefined || !(await deliver(waiting))) return;
+    }
+  };
 
-  const deliverWaiting = async (): Promise<void> => {
+  const giveUpOld = async (): Promise<void> => {
     const givenUp = await outbox.purge();
     if (givenUp > 0) logger.warn({ givenUp }, 'mail was given up: it has waited too long');
-    for (let waiting = await claimNext(); waiting !== undefined; waiting = await claimNext()) {
-      if (!(await deliver(waiting))) return;
+  };
+
+  const reportFaults = (work: () => Promise<void>) => async (): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) warn('the outbox cannot be read: the database is away', { err: error });
+      else logger.error({ err: error }, 'the outbox cannot be read');
     }
   };
 
-  const run = async (): Promise<void> => {
-    while (isWanted) {
-      isWanted = false;
-      try {
-        await deliverWaiting();
-      } catch (error) {
-        if (isDatabaseUnavailable(error)) warn('the outbox cannot be read: the database is away', { err: error });
-        else logger.error({ err: error }, 'the outbox cannot be read');
-      }
-    }
-    underWay = undefined;
-  };
+  const lanes = [
+    giveUpOld,
+    ...LANES.map(
+      ({ isLink }) =>
+        () =>
+          deliverWaiting(isLink),
+    ),
+  ].map((work) => createLane(reportFaults(work)));
 
   const notify = (): void => {
-    if (isStopped) return;
-    isWanted = true;
-    underWay ??= run();
+    if (!isStopped) for (const { wake } of lanes) wake();
   };
 
   const timer = setInterval(notify, LOOK_EVERY_MS);
@@ -111,9 +139,9 @@ export const startMailDelivery = (options: MailDeliveryOptions): MailDelivery =>
     notify,
     stop: async () => {
       isStopped = true;
-      isWanted = false;
       clearInterval(timer);
-      await Promise.race([underWay, new Promise((resolve) => setTimeout(resolve, STOP_MS).unref())]);
+      const ended = Promise.all(lanes.map(({ stop }) => stop()));
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, STOP_MS).unref())]);
     },
   };
 };

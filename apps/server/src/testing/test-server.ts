@@ -79,6 +79,8 @@ export const startTestServer = async (
     variables?: NodeJS.ProcessEnv;
     reach?: (databaseUrl: string) => Promise<string>;
     unreadMs?: number;
+    /** More than any test needs that is not about them. */
+    passwordPlaces?: number;
   } = {},
 ): Promise<TestServer> => {
   const database = await createTestDatabase();
@@ -100,6 +102,7 @@ export const startTestServer = async (
     announce: (line) => announced.push(line),
     refusalPauseMs: 0,
     unreadMs: options.unreadMs,
+    passwordPlaces: options.passwordPlaces ?? 1_000,
   });
   const port = Number(new URL(server.url).port);
   const request = createRequest(port);

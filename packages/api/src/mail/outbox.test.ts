@@ -190,7 +190,7 @@ test('two servers never claim the same mail', async () => {
     const claimed: string[] = [];
     const claimAll = async (from: Outbox): Promise<void> => {
       for (;;) {
-        const mail = await from.claim({ isFirstAttempt: false });
+        const mail = await from.claim({ isFirstAttempt: false, isLink: false });
         if (mail === undefined) return;
         claimed.push(mail.id);
       }
@@ -202,12 +202,25 @@ test('two servers never claim the same mail', async () => {
   }
 });
 
+test('mails with a link are claimed ahead of notices, and by themselves where asked for', async () => {
+  const user = await mintUser();
+  const notice = { kind: 'password-changed', userId: user.id, recipient: user.email } as const;
+  await post(notice, 2);
+  const reset = await post({ kind: 'password-reset', recipient: user.email }, 1);
+  const change = await post({ kind: 'email-change', userId: user.id, recipient: 'new@example.com' });
+  await database.db.update(outboxTable).set({ nextAttemptAt: outboxTable.createdAt });
+  expect(await outbox.claim({ isFirstAttempt: false, isLink: false })).toMatchObject({ id: reset.id });
+  expect(await outbox.claim({ isFirstAttempt: false, isLink: true })).toMatchObject({ id: change.id });
+  expect(await outbox.claim({ isFirstAttempt: false, isLink: true })).toBeUndefined();
+  expect(await outbox.claim({ isFirstAttempt: false, isLink: false })).toMatchObject({ kind: 'password-changed' });
+});
+
 test('the longer a mail cannot be sent, the longer it waits, and at most 30 minutes', async () => {
   const user = await mintUser();
   const { id } = await post({ kind: 'password-changed', userId: user.id, recipient: user.email });
   const waits: number[] = [];
   for (let attempt = 1; attempt <= 8; attempt += 1) {
-    const mail = await outbox.claim({ isFirstAttempt: false });
+    const mail = await outbox.claim({ isFirstAttempt: false, isLink: false });
     expect(mail).toMatchObject({ id, attempts: attempt });
     // A second ago: rounded to milliseconds, now might not have come yet. Against the minutes it does not count.
     const [row] = await database.db
@@ -222,8 +235,8 @@ test('the longer a mail cannot be sent, the longer it waits, and at most 30 minu
 test('a mail that was tried is not claimed as new', async () => {
   const user = await mintUser();
   const { id } = await post({ kind: 'password-changed', userId: user.id, recipient: user.email, attempts: 1 });
-  expect(await outbox.claim({ isFirstAttempt: true })).toBeUndefined();
-  expect(await outbox.claim({ isFirstAttempt: false })).toMatchObject({ id });
+  expect(await outbox.claim({ isFirstAttempt: true, isLink: false })).toBeUndefined();
+  expect(await outbox.claim({ isFirstAttempt: false, isLink: false })).toMatchObject({ id });
 });
 
 test('a mail that was sent is gone, and others stay', async () => {

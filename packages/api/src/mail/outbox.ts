@@ -10,10 +10,11 @@ export type WaitingMail = typeof outbox.$inferSelect;
 /** The mail that still has to go out. Every promise rejects where the database fails; any call may be repeated. */
 export interface Outbox {
   /**
-   * The mail whose turn it is, for the caller alone until its next attempt is due, at least 30 seconds later: a
-   * server process that dies loses no mail. `isFirstAttempt` asks only for what nobody has tried yet.
+   * The mail whose turn it is, links ahead of notices, for the caller alone until its next attempt is due, at least 30
+   * seconds later: a server process that dies loses no mail. `isFirstAttempt` asks only for what nobody has tried yet,
+   * `isLink` only for mails with a link.
    */
-  claim(options: { isFirstAttempt: boolean }): Promise<WaitingMail | undefined>;
+  claim(options: { isFirstAttempt: boolean; isLink: boolean }): Promise<WaitingMail | undefined>;
   /** The text, with a link that is good from now on; null where nobody is to be written to, or no longer. */
   compose(mail: WaitingMail): Promise<Mail | null>;
   remove(id: string): Promise<void>;
@@ -26,6 +27,9 @@ export interface Outbox {
 const NOTICE_LIFE = sql`interval '1 day'`;
 /** 30 seconds, 1, 2, 4 ... and at most 30 minutes: longer than an attempt to send may take. */
 const BACKOFF = sql`least(interval '30 minutes', interval '30 seconds' * power(2, ${outbox.attempts}))`;
+
+const HAS_LINK = sql`${outbox.kind} in ('password-reset', 'email-change')`;
+const IS_TOO_OLD = sql`${outbox.createdAt} <= now() - case when ${HAS_LINK} then ${LINK_LIFE} else ${NOTICE_LIFE} end`;
 
 const PAGES = { 'password-reset': 'reset-password', 'email-change': 'confirm-email' } as const;
 
@@ -79,12 +83,19 @@ export const createOutbox = (options: { db: Database; linkTokens: LinkTokens; pu
   };
 
   return {
-    claim: async ({ isFirstAttempt }) => {
+    claim: async ({ isFirstAttempt, isLink }) => {
       const due = db
         .select({ id: outbox.id })
         .from(outbox)
-        .where(and(lte(outbox.nextAttemptAt, sql`now()`), isFirstAttempt ? eq(outbox.attempts, 0) : undefined))
-        .orderBy(asc(outbox.nextAttemptAt))
+        .where(
+          and(
+            lte(outbox.nextAttemptAt, sql`now()`),
+            sql`not ${IS_TOO_OLD}`,
+            isFirstAttempt ? eq(outbox.attempts, 0) : undefined,
+            isLink ? HAS_LINK : undefined,
+          ),
+        )
+        .orderBy(sql`${HAS_LINK} desc`, asc(outbox.nextAttemptAt))
         .limit(1)
         .for('update', { skipLocked: true });
       const [mail] = await db
@@ -110,11 +121,7 @@ export const createOutbox = (options: { db: Database; linkTokens: LinkTokens; pu
     },
 
     purge: async () => {
-      const life = sql`case when ${outbox.kind} in ('password-reset', 'email-change') then ${LINK_LIFE} else ${NOTICE_LIFE} end`;
-      const rows = await db
-        .delete(outbox)
-        .where(lte(outbox.createdAt, sql`now() - ${life}`))
-        .returning({ id: outbox.id });
+      const rows = await db.delete(outbox).where(IS_TOO_OLD).returning({ id: outbox.id });
       return rows.length;
     },
 

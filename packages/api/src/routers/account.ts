@@ -14,14 +14,14 @@ import {
 import { TRPCError, type TRPCRouterRecord } from '@trpc/server';
 import { and, desc, eq, gt, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
-import { readAddressKey } from '../address-key.ts';
 import { recordEvents } from '../audit.ts';
 import { createUnauthorizedError, FieldError } from '../errors.ts';
-import { spendPoint } from '../limits.ts';
+import { spendAddressPoint, spendPoint } from '../limits.ts';
 import { listLiveSessions } from '../live-sessions.ts';
 import { checkCurrentPassword, reservePlace } from '../password-work.ts';
 import { taskColumns } from '../task-rows.ts';
 import { createUsedLinkError, isLatestEmailChange, voidLinks } from '../mail/mailed-links.ts';
+import { releaseNotice } from '../mail/notices.ts';
 import { protectedProcedure } from '../trpc.ts';
 import { executeRepeated, lockUser } from '../user-lock.ts';
 
@@ -85,11 +85,11 @@ export const accountRouter = {
     .input(ChangeEmailInput)
     .output(RequestLinkOutput)
     .mutation(async ({ ctx, input }) => {
-      using place = reservePlace(ctx.passwords);
+      using place = reservePlace(ctx, ctx.user.email);
       if (input.newEmail === ctx.user.email) throw new FieldError('newEmail', 'This is your e-mail address already.');
       const checkedHash = await checkCurrentPassword(ctx, place, input.currentPassword);
-      await spendPoint(ctx, 'resetAddress', readAddressKey(ctx.address));
-      await spendPoint(ctx, 'resetEmail', ctx.digestEmail(input.newEmail));
+      await spendAddressPoint(ctx, 'resetAddress');
+      await spendPoint(ctx, 'emailChange', ctx.digestEmail(input.newEmail));
       const [asked] = await executeRepeated(
         ctx.db,
         sql`
@@ -139,7 +139,8 @@ export const accountRouter = {
     .mutation(async ({ ctx, input }) => {
       const link = ctx.linkTokens.parse('email-change', input.token);
       if (link === null || link.userId !== ctx.userId) throw createUsedLinkError();
-      const [changed] = await executeRepeated(
+      const noticeId = uuidv7();
+      const [changed] = await executeRepeated<{ email: string }>(
         ctx.db,
         sql`
         with used as (
@@ -161,10 +162,10 @@ export const accountRouter = {
         ${voidLinks(link.linkId)},
         notice as (
           insert into outbox (id, user_id, kind, recipient, new_email)
-          select ${uuidv7()}::uuid, id, 'email-changed', email, new_email from account
+          select ${noticeId}::uuid, id, 'email-changed', email, new_email from account
         ),
         recorded as (${recordEvents(ctx, { kind: 'email-changed', userId: sql`id` }, sql`from account`)})
-        select id from account`,
+        select email from account`,
       ).catch((error: unknown) => {
         if (!isUniqueViolation(error)) throw error;
         throw new TRPCError({
@@ -173,7 +174,7 @@ export const accountRouter = {
         });
       });
       if (changed === undefined) throw createUsedLinkError();
-      ctx.notifyOutbox();
+      await releaseNotice(ctx, { id: noticeId, kind: 'email-changed', recipient: changed.email });
       return { done: true as const };
     }),
 
@@ -234,7 +235,7 @@ export const accountRouter = {
     .input(DeleteAccountInput)
     .output(DoneOutput)
     .mutation(async ({ ctx, input }) => {
-      using place = reservePlace(ctx.passwords);
+      using place = reservePlace(ctx, ctx.user.email);
       const checkedHash = await checkCurrentPassword(ctx, place, input.currentPassword);
       const [gone] = await executeRepeated(
         ctx.db,

@@ -124,7 +124,7 @@ describe('auth.login', () => {
     const places = [];
     for (;;) {
       try {
-        places.push(api.dependencies.passwords.reserve());
+        places.push(api.dependencies.passwords.reserve([]));
       } catch {
         break;
       }

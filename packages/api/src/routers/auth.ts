@@ -4,10 +4,10 @@ import { TRPCError, type TRPCRouterRecord } from '@trpc/server';
 import { eq, type SQL, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { describeDevice, recordEvents } from '../audit.ts';
-import { readAddressKey } from '../address-key.ts';
 import type { Context } from '../context.ts';
 import { createUnauthorizedError } from '../errors.ts';
-import { countPasswordAttempt, spendPoint } from '../limits.ts';
+import { isKnownDevice } from '../known-device.ts';
+import { countPasswordAttempt, spendAddressPoint, spendPoint } from '../limits.ts';
 import { checkNewPassword, reservePlace } from '../password-work.ts';
 import { refreshSession } from '../refresh-session.ts';
 import { expiryOfNewSession, MAX_LIVE_SESSIONS } from '../session-life.ts';
@@ -79,16 +79,6 @@ const endSurplusSessions = async (ctx: Context, userId: string): Promise<boolean
   return ended.length > 0;
 };
 
-/** Whether the account was signed in to from this address, or in this browser, in the last weeks. */
-const isKnownDevice = async (ctx: Context, email: string): Promise<boolean> => {
-  const shown = ctx.refreshToken === null ? null : ctx.refreshTokens.parse(ctx.refreshToken);
-  const known = await ctx.db.execute(sql`
-    select from users join sessions on sessions.user_id = users.id
-    where users.email = ${email} and (sessions.address = ${ctx.address} or sessions.id = ${shown?.sessionId ?? null}::uuid)
-    limit 1`);
-  return known.length > 0;
-};
-
 /** The same whether the e-mail or the password is wrong. */
 const createWrongPasswordError = (): TRPCError =>
   new TRPCError({ code: 'UNAUTHORIZED', message: 'The e-mail address or the password is wrong.' });
@@ -100,8 +90,8 @@ export const authRouter = {
     .input(SignupInput)
     .output(TokenOutput)
     .mutation(async ({ ctx, input }) => {
-      using place = reservePlace(ctx.passwords);
-      await spendPoint(ctx, 'signup', readAddressKey(ctx.address));
+      using place = reservePlace(ctx, input.email);
+      await spendAddressPoint(ctx, 'signup');
       checkNewPassword(ctx, 'password', input);
       const hashedPassword = await place.hash(input.password);
       const session = await beginSession(
@@ -128,7 +118,7 @@ export const authRouter = {
     .input(LoginInput)
     .output(TokenOutput)
     .mutation(async ({ ctx, input: { email, password } }) => {
-      using place = reservePlace(ctx.passwords);
+      using place = reservePlace(ctx, email);
       const attempt = await countPasswordAttempt(ctx, email, () => isKnownDevice(ctx, email));
       const [user] = await statements(ctx.db).findByEmail.execute({ email });
       const isRight = await place.verify(password, user?.hashedPassword ?? null);

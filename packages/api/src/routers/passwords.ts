@@ -11,13 +11,14 @@ import {
 import type { TRPCRouterRecord } from '@trpc/server';
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
-import { readAddressKey } from '../address-key.ts';
 import { recordEvents } from '../audit.ts';
 import type { Context } from '../context.ts';
 import { FieldError } from '../errors.ts';
-import { spendPoint } from '../limits.ts';
+import { isKnownDevice } from '../known-device.ts';
+import { spendAddressPoint, spendPoint, takeResetMail } from '../limits.ts';
 import { checkCurrentPassword, checkNewPassword, reservePlace } from '../password-work.ts';
 import { createUsedLinkError, voidLinks } from '../mail/mailed-links.ts';
+import { releaseNotice } from '../mail/notices.ts';
 import { protectedProcedure, publicProcedure } from '../trpc.ts';
 import { executeRepeated, lockUser } from '../user-lock.ts';
 
@@ -57,6 +58,7 @@ const replacePassword = (
     kind: 'password-changed' | 'password-reset';
     keptSessionId: string | null;
     usedLinkId: string | null;
+    noticeId: string;
   },
 ): SQL => sql`
   account as (${change.account}),
@@ -72,10 +74,10 @@ const replacePassword = (
   ${voidLinks(change.usedLinkId)},
   notice as (
     insert into outbox (id, user_id, kind, recipient)
-    select ${uuidv7()}::uuid, id, 'password-changed', email from account
+    select ${change.noticeId}::uuid, id, 'password-changed', email from account
   ),
   recorded as (${recordEvents(ctx, { kind: change.kind, userId: sql`id` }, sql`from account`)})
-  select id from account`;
+  select email from account`;
 
 const NEXT_VERSION = sql`password_version = users.password_version + 1,
   tokens_valid_after = date_trunc('second', now()) + interval '1 second'`;
@@ -95,19 +97,21 @@ export const passwordsRouter = {
     .input(ChangePasswordInput)
     .output(DoneOutput)
     .mutation(async ({ ctx, input }) => {
-      using place = reservePlace(ctx.passwords);
+      using place = reservePlace(ctx, ctx.user.email);
       checkNewPassword(ctx, 'newPassword', { password: input.newPassword, email: ctx.user.email });
       const checkedHash = await checkCurrentPassword(ctx, place, input.currentPassword);
+      await spendPoint(ctx, 'passwordChange', ctx.userId);
+      const noticeId = uuidv7();
       const account = sql`
         update users set hashed_password = ${await place.hash(input.newPassword)}, ${NEXT_VERSION}
         where id = ${ctx.userId} and hashed_password = ${checkedHash}
         returning id, email, password_version`;
-      const [changed] = await executeRepeated(
+      const [changed] = await executeRepeated<{ email: string }>(
         ctx.db,
-        sql`with ${replacePassword(ctx, { account, kind: 'password-changed', keptSessionId: ctx.sessionId, usedLinkId: null })}`,
+        sql`with ${replacePassword(ctx, { account, kind: 'password-changed', keptSessionId: ctx.sessionId, usedLinkId: null, noticeId })}`,
       );
       if (changed === undefined) throw new FieldError('currentPassword', 'This is not your current password any more.');
-      ctx.notifyOutbox();
+      await releaseNotice(ctx, { id: noticeId, kind: 'password-changed', recipient: changed.email });
       return { done: true as const };
     }),
 
@@ -125,8 +129,9 @@ export const passwordsRouter = {
     .input(RequestPasswordResetInput)
     .output(RequestLinkOutput)
     .mutation(async ({ ctx, input: { email } }) => {
-      await spendPoint(ctx, 'resetAddress', readAddressKey(ctx.address));
-      await spendPoint(ctx, 'resetEmail', ctx.digestEmail(email));
+      await spendAddressPoint(ctx, 'resetAddress');
+      const answer = { done: true as const, isMailSent: ctx.sendsMail };
+      if (!(await takeResetMail(ctx, email, () => isKnownDevice(ctx, email)))) return answer;
       // The same work whether it is somebody's address: both are looked up, and both rows are written.
       const userId = sql`(select id from users where email = ${email} for key share)`;
       await ctx.db.execute(sql`
@@ -137,7 +142,7 @@ export const passwordsRouter = {
         )
         ${recordEvents(ctx, { kind: 'password-reset-requested', userId, email }, sql``)}`);
       ctx.notifyOutbox();
-      return { done: true as const, isMailSent: ctx.sendsMail };
+      return answer;
     }),
 
   /** Whether a link can still set a password, so that nobody thinks of one for nothing. It uses nothing up. */
@@ -154,7 +159,7 @@ export const passwordsRouter = {
     .input(CheckResetLinkInput)
     .output(CheckResetLinkOutput)
     .mutation(async ({ ctx, input }) => {
-      await spendPoint(ctx, 'linkCheck', readAddressKey(ctx.address));
+      await spendAddressPoint(ctx, 'linkCheck');
       const link = ctx.linkTokens.parse('password-reset', input.token);
       if (link === null) return { isGood: false };
       const [known] = await statements(ctx.db).findResetAccount.execute({ ...link });
@@ -175,17 +180,18 @@ export const passwordsRouter = {
     .input(ResetPasswordInput)
     .output(DoneOutput)
     .mutation(async ({ ctx, input }) => {
-      using place = reservePlace(ctx.passwords);
+      using place = reservePlace(ctx, null);
       const link = ctx.linkTokens.parse('password-reset', input.token);
       if (link === null) throw createUsedLinkError();
       const [known] = await statements(ctx.db).findResetAccount.execute({ ...link });
       if (known === undefined) throw createUsedLinkError();
       checkNewPassword(ctx, 'newPassword', { password: input.newPassword, email: known.email });
+      const noticeId = uuidv7();
       const account = sql`
         update users set hashed_password = ${await place.hash(input.newPassword)}, ${NEXT_VERSION} from used
         where users.id = used.user_id
         returning users.id, users.email, users.password_version`;
-      const [changed] = await executeRepeated(
+      const [changed] = await executeRepeated<{ email: string }>(
         ctx.db,
         sql`
         with used as (
@@ -195,11 +201,11 @@ export const passwordsRouter = {
             and email_links.account_email = owner.email and email_links.password_version = owner.password_version
           returning email_links.user_id
         ),
-        ${replacePassword(ctx, { account, kind: 'password-reset', keptSessionId: null, usedLinkId: link.linkId })}`,
+        ${replacePassword(ctx, { account, kind: 'password-reset', keptSessionId: null, usedLinkId: link.linkId, noticeId })}`,
       );
       if (changed === undefined) throw createUsedLinkError();
       ctx.changeHints.announce(link.userId);
-      ctx.notifyOutbox();
+      await releaseNotice(ctx, { id: noticeId, kind: 'password-changed', recipient: changed.email });
       return { done: true as const };
     }),
 } satisfies TRPCRouterRecord;

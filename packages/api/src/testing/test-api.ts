@@ -40,12 +40,14 @@ export interface TestApiOptions {
   /** As the variable RATE_LIMITS has them. */
   rateLimits?: string;
   passwordCost?: number;
+  /** How many passwords may be checked at once; more than any test needs that is not about it. */
+  passwordPlaces?: number;
 }
 
 /** Everything a procedure needs, real but for bcrypt's cost, on a database of its own; without limits unless some are given. */
 export const createTestApi = async (options: TestApiOptions = {}): Promise<TestApi> => {
   const database = await createTestDatabase();
-  const passwords = createPasswords({ cost: options.passwordCost ?? 4 });
+  const passwords = createPasswords({ cost: options.passwordCost ?? 4, maxPlaces: options.passwordPlaces ?? 1_000 });
   const secret = randomBytes(48).toString('base64url');
   const accessTokens = await createAccessTokens({ secret });
   const dependencies: Dependencies = {

@@ -20,6 +20,8 @@ export interface MailServer {
   refuse(reply: { status: number; words: string } | null): void;
   /** Lets connections in and answers nothing until `proceed` is called. */
   hold(): { proceed: () => void };
+  /** Answers nothing about this recipient until `proceed` is called; `count` says how many mails wait for that. */
+  holdRecipient(address: string): { proceed: () => void; count: () => number };
   stop(): Promise<void>;
   /** Listens again where it listened before. */
   restart(): Promise<void>;
@@ -46,6 +48,7 @@ export const startMailServer = async (): Promise<MailServer> => {
   const received: ReceivedMail[] = [];
   let refusal: { status: number; words: string } | null = null;
   let held: (() => void)[] | undefined;
+  let heldRecipient: { address: string; waiting: (() => void)[] } | undefined;
   let connections = 0;
 
   const listen = async (port: number): Promise<{ server: SMTPServer; port: number }> => {
@@ -59,8 +62,11 @@ export const startMailServer = async (): Promise<MailServer> => {
         if (held === undefined) callback();
         else held.push(callback);
       },
-      onRcptTo(_address, _session, callback) {
-        callback(refusal === null ? null : Object.assign(new Error(refusal.words), { responseCode: refusal.status }));
+      onRcptTo({ address }, _session, callback) {
+        const reply = (): void =>
+          callback(refusal === null ? null : Object.assign(new Error(refusal.words), { responseCode: refusal.status }));
+        if (heldRecipient?.address === address) heldRecipient.waiting.push(reply);
+        else reply();
       },
       onData(stream, session, callback) {
         const chunks: Buffer[] = [];
@@ -95,6 +101,17 @@ export const startMailServer = async (): Promise<MailServer> => {
       return {
         proceed: () => {
           held = undefined;
+          for (const answer of waiting) answer();
+        },
+      };
+    },
+    holdRecipient: (address) => {
+      const waiting: (() => void)[] = [];
+      heldRecipient = { address, waiting };
+      return {
+        count: () => waiting.length,
+        proceed: () => {
+          heldRecipient = undefined;
           for (const answer of waiting) answer();
         },
       };
