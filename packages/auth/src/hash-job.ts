@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** The argument by which the hashing process takes the lowest priority. */
+export const YIELDING = 'yielding';
+
 /** What is to be hashed or compared. `secret` has at most 72 bytes. */
 const HashRequest = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hash'), secret: z.string(), cost: z.number() }),

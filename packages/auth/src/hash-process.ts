@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { HashAnswer, type HashJob, type HashRequest } from './hash-job.ts';
+import { HashAnswer, type HashJob, type HashRequest, YIELDING } from './hash-job.ts';
 
 const isSource = import.meta.url.endsWith('.ts');
 const WORKER = fileURLToPath(new URL(isSource ? './hash-worker.ts' : './hash-worker.js', import.meta.url));
@@ -33,11 +33,11 @@ const SILENCE_MS = 10_000;
 /**
  * A child process that runs bcrypt, so that hashing cannot take the threads that token checks need.
  * It starts with the first job and again after it died or was killed for its silence; jobs under way then fail with
- * `HashProcessError`. `isIdle` asks for the least share of the processor.
+ * `HashProcessError`. `isYielding` leaves the processor to whatever else wants it.
  */
-export const createHashProcess = (options: { concurrency: number; isIdle: boolean }): HashProcess => {
+export const createHashProcess = (options: { concurrency: number; isYielding: boolean }): HashProcess => {
   const pending = new Map<number, PendingJob>();
-  const isIdle = options.isIdle && canScheduleIdle();
+  const isIdle = options.isYielding && canScheduleIdle();
   let child: ChildProcess | undefined;
   let silence: NodeJS.Timeout | undefined;
   let lastId = 0;
@@ -63,7 +63,7 @@ export const createHashProcess = (options: { concurrency: number; isIdle: boolea
   };
 
   const start = (): ChildProcess => {
-    const started = fork(WORKER, {
+    const started = fork(WORKER, options.isYielding ? [YIELDING] : [], {
       ...(isIdle
         ? { execPath: IDLE_SCHEDULER, execArgv: ['--idle', '0', process.execPath, ...NODE_FLAGS] }
         : { execArgv: NODE_FLAGS }),

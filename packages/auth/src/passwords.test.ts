@@ -2,6 +2,7 @@ import { ChildProcess } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import { constants, getPriority } from 'node:os';
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { HashProcessError } from './hash-process.ts';
 import { createPasswords, PasswordQueueFullError } from './passwords.ts';
@@ -10,14 +11,14 @@ import { createPasswords, PasswordQueueFullError } from './passwords.ts';
 const SLOW_HASH = `$2b$20$${'a'.repeat(53)}`;
 
 /** Passwords together with every process that was started for them. */
-const watchPasswords = () => {
+const watchPasswords = (cost = 4) => {
   const children: ChildProcess[] = [];
   const note = (message: unknown): void => {
     const child = typeof message === 'object' && message !== null && 'process' in message ? message.process : undefined;
     if (child instanceof ChildProcess) children.push(child);
   };
   subscribe('child_process', note);
-  const passwords = createPasswords({ cost: 4 });
+  const passwords = createPasswords({ cost });
   const end = async (): Promise<void> => {
     unsubscribe('child_process', note);
     passwords.close();
@@ -230,6 +231,20 @@ describe('the hashing process', () => {
     }
     vi.advanceTimersByTime(10_000);
     expect(await slow).toBe('it was given up');
+    expect(watched.children).toHaveLength(1);
+  });
+
+  test.each([
+    [4, getPriority()],
+    [10, constants.priority.PRIORITY_LOW],
+  ])('leaves the processor to others where its hashes take long: cost %i, priority %i', async (cost, priority) => {
+    await using watched = watchPasswords(cost);
+    using place = watched.passwords.reserve([]);
+    // On a busy machine it may wait for longer than the deadline.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    await place.hash('correct horse');
+    expect(getPriority(watched.children[0]?.pid)).toBe(priority);
   });
 
   test('ends when it is closed', async () => {
