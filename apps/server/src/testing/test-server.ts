@@ -79,6 +79,7 @@ export const startTestServer = async (
     variables?: NodeJS.ProcessEnv;
     reach?: (databaseUrl: string) => Promise<string>;
     unreadMs?: number;
+    statementDeadlineMs?: number;
   } = {},
 ): Promise<TestServer> => {
   const database = await createTestDatabase();
@@ -100,6 +101,7 @@ export const startTestServer = async (
     announce: (line) => announced.push(line),
     refusalPauseMs: 0,
     unreadMs: options.unreadMs,
+    statementDeadlineMs: options.statementDeadlineMs,
   });
   const port = Number(new URL(server.url).port);
   const request = createRequest(port);
