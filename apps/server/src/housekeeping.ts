@@ -6,7 +6,7 @@ const EVERY_MS = 60 * 60 * 1000;
 /** Spreads servers that were started together. */
 const FIRST_AFTER_MS = 60_000;
 
-/** Deletes what has served its time, every hour; answers the way to stop. A failed round is made good by the next. */
+/** Deletes what has served its time, every hour; returns the way to stop. A failed step is made good by the next round. */
 export const startHousekeeping = ({ db, logger }: { db: Database; logger: Logger }): (() => void) => {
   const run = (): void => {
     purgeExpired(db).catch((error: unknown) => {

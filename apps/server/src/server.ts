@@ -43,7 +43,7 @@ export interface ServerOptions {
   /** How long an answer may be left unread; half a minute where nothing is said. */
   unreadMs?: number | undefined;
   /** How long a statement may take, and all statements of one call together; five seconds if not told. */
-  statementDeadlineMs?: number;
+  statementDeadlineMs?: number | undefined;
   /** How many passwords may be hashed or wait at once; by the number of processors if not told. */
   passwordPlaces?: number;
 }

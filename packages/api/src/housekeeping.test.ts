@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { auditEvents, emailLinks, rateLimits, sessions } from '@docket/db';
+import { auditEvents, emailLinks, openDatabase, rateLimits, sessions, tasks } from '@docket/db';
 import { createTestDatabase, type TestDatabase } from '@docket/db/testing';
 import { users } from '@docket/db';
-import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eq, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { purgeExpired } from './housekeeping.ts';
 
 let database: TestDatabase;
@@ -56,4 +56,70 @@ test('what has served its time goes, and nothing else', async () => {
   for (const table of [sessions, emailLinks, auditEvents])
     expect(await db.select().from(table)).toMatchObject([{ id: kept }]);
   expect(await db.select().from(rateLimits)).toMatchObject([{ key: kept }]);
+});
+
+const makeUser = async (): Promise<string> => {
+  const id = randomUUID();
+  await database.db.insert(users).values({ id, email: `${id}@example.com`, hashedPassword: 'none' });
+  return id;
+};
+
+const addTrash = async (userId: string, ago: string): Promise<void> => {
+  const deletedAt = sql`now() - ${ago}::interval`;
+  await database.db.insert(tasks).values({ userId, id: randomUUID(), title: 'Old', deletedAt });
+};
+
+const countRows = async (userId: string) =>
+  (
+    await database.db.execute(sql`
+      select (select count(*)::int from sessions where user_id = ${userId}) as sessions,
+        (select count(*)::int from tasks where user_id = ${userId}) as tasks`)
+  )[0];
+
+test('more than a batch goes in one run, no statement taking more than a batch', async () => {
+  const userId = await makeUser();
+  const statements: string[] = [];
+  const counting = openDatabase(database.url, { logger: { logQuery: (query) => void statements.push(query) } });
+  onTestFinished(counting.close);
+  const expiresAt = sql`now() - interval '1 second'`;
+  await database.db.insert(sessions).values(Array.from({ length: 5 }, () => ({ userId, id: randomUUID(), expiresAt })));
+  for (let index = 0; index < 5; index += 1) await addTrash(userId, '31 days');
+  await purgeExpired(counting.db, { batchSize: 2 });
+  expect(await countRows(userId)).toEqual({ sessions: 0, tasks: 0 });
+  for (const table of ['sessions', 'tasks']) {
+    expect(
+      statements.filter((query) => query.includes(`from "${table}"`) || query.includes(`from ${table} where`)),
+    ).toHaveLength(3);
+  }
+});
+
+test('what one user is at keeps no other user`s trash, and what is in use stays until it is free', async () => {
+  const [first, second] = [await makeUser(), await makeUser()];
+  await addTrash(first, '32 days');
+  await addTrash(second, '31 days');
+  const expired = { userId: second, id: randomUUID(), expiresAt: sql`now() - interval '1 second'` };
+  await database.db.insert(sessions).values(expired);
+  const purging = await database.db.transaction(async (tx) => {
+    await tx.execute(sql`select from change_clock where user_id = ${second} for update`);
+    await tx.execute(sql`select from sessions where user_id = ${second} for update`);
+    const purge = purgeExpired(database.db, { batchSize: 1 });
+    await expect.poll(() => countRows(first)).toEqual({ sessions: 0, tasks: 0 });
+    expect(await countRows(second)).toEqual({ sessions: 1, tasks: 1 });
+    // Awaited here it would wait for this very transaction.
+    return { purge };
+  });
+  await purging.purge;
+  await purgeExpired(database.db);
+  expect(await countRows(second)).toEqual({ sessions: 0, tasks: 0 });
+});
+
+test('a step that fails stops no other one, and is told of at the end', async () => {
+  const { db } = database;
+  const userId = await makeUser();
+  await addTrash(userId, '31 days');
+  await db.execute(sql`alter table sessions rename to elsewhere`);
+  const failure: unknown = await purgeExpired(db).catch((error: unknown) => error);
+  await db.execute(sql`alter table elsewhere rename to sessions`);
+  expect(failure).toMatchObject({ name: 'AggregateError', errors: [{ cause: { code: '42P01' } }] });
+  expect(await db.select().from(tasks).where(eq(tasks.userId, userId))).toEqual([]);
 });

@@ -81,6 +81,7 @@ export const startTestServer = async (
     unreadMs?: number;
     /** More than any test needs that is not about them. */
     passwordPlaces?: number;
+    statementDeadlineMs?: number;
   } = {},
 ): Promise<TestServer> => {
   const database = await createTestDatabase();
@@ -103,6 +104,7 @@ export const startTestServer = async (
     refusalPauseMs: 0,
     unreadMs: options.unreadMs,
     passwordPlaces: options.passwordPlaces ?? 1_000,
+    statementDeadlineMs: options.statementDeadlineMs,
   });
   const port = Number(new URL(server.url).port);
   const request = createRequest(port);
