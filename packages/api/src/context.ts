@@ -15,7 +15,7 @@ export interface Dependencies {
   rateLimits: RateLimits;
   changeHints: ChangeHints;
   /** How soon a stream shows a change whose hint got lost, or its session's end; about ten seconds unless told. */
-  lookEveryMs?: number;
+  lookEveryMs?: number | undefined;
   /** Says that mail waits in the outbox. */
   notifyOutbox: () => void;
 }
