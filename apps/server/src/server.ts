@@ -75,6 +75,7 @@ const createDependencies = async (
     passwords: createPasswords({ cost: env.BCRYPT_COST }),
     passwordRules: createPasswordRules({ hasBlocklist: env.hasPasswordBlocklist }),
     rateLimits: createRateLimits({ db, settings: env.RATE_LIMITS }),
+    quotas: env.QUOTAS,
   };
 };
 

@@ -1,5 +1,6 @@
 import type { AccessTokens, LinkTokens, PasswordRules, Passwords, RefreshTokens } from '@docket/auth';
 import type { ChangeHints, Database } from '@docket/db';
+import type { Quotas } from './quotas.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 /** What the process makes once and every request shares. */
@@ -13,6 +14,7 @@ export interface Dependencies {
   /** Keyed, so that what was tried as an e-mail address cannot be read from where it is counted or recorded. */
   digestEmail: (email: string) => string;
   rateLimits: RateLimits;
+  quotas: Quotas;
   changeHints: ChangeHints;
   /** How soon a stream shows a change whose hint got lost, or its session's end; about ten seconds unless told. */
   lookEveryMs?: number | undefined;
