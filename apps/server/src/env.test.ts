@@ -135,6 +135,8 @@ describe('readEnv', () => {
     ['JWT_SECRET_PREVIOUS', { ...production, JWT_SECRET_PREVIOUS: 'too short' }],
     ['JWT_SECRET_PREVIOUS', { ...production, JWT_SECRET_PREVIOUS: 'y'.repeat(64) }],
     ['RATE_LIMITS', { RATE_LIMITS: 'reads' }],
+    ['QUOTAS', { QUOTAS: 'tasks' }],
+    ['QUOTAS', { QUOTAS: 'bytes=0' }],
     ['RATE_LIMITS', { RATE_LIMITS: 'reads=0/60' }],
     ['PASSWORD_BLOCKLIST', { PASSWORD_BLOCKLIST: 'on' }],
     ['SMTP_URL', { SMTP_URL: 'mail.example.com:587', MAIL_FROM: 'a@example.com' }],

@@ -1,4 +1,4 @@
-import { readRateLimits, RateLimitSettingsError } from '@docket/api';
+import { readQuotas, readRateLimits, SettingsError } from '@docket/api';
 import { findSecretFault } from '@docket/auth';
 import { Email } from '@docket/domain';
 import proxyAddress from 'proxy-addr';
@@ -41,18 +41,20 @@ const isTrustProxy = (setting: boolean | number | string): boolean => {
   }
 };
 
-const RateLimits = z
-  .string()
-  .optional()
-  .transform((text, context) => {
-    try {
-      return readRateLimits(text);
-    } catch (error) {
-      if (!(error instanceof RateLimitSettingsError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message });
-      return z.NEVER;
-    }
-  });
+/** A list that the api reads. */
+const SettingsList = <Settings>(read: (text: string | undefined) => Settings) =>
+  z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      try {
+        return read(text);
+      } catch (error) {
+        if (!(error instanceof SettingsError)) throw error;
+        context.addIssue({ code: 'custom', message: error.message });
+        return z.NEVER;
+      }
+    });
 
 /** What nodemailer can use: it decodes both, and fails only when the first mail goes out. */
 const isSmtpUrl = (text: string): boolean => {
@@ -105,7 +107,8 @@ const Env = z
       .min(0, 'must be 0 to 600 seconds')
       .max(600, 'must be 0 to 600 seconds')
       .default(0),
-    RATE_LIMITS: RateLimits,
+    RATE_LIMITS: SettingsList(readRateLimits),
+    QUOTAS: SettingsList(readQuotas),
     PASSWORD_BLOCKLIST: z.enum(['common', 'off'], 'must be common or off').default('common'),
     SMTP_URL: z
       .string()

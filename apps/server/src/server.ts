@@ -100,6 +100,7 @@ const createDependencies = async (
     refusalPauseMs: options.refusalPauseMs ?? 1_000,
     sendsMail: env.SMTP_URL !== undefined,
     lookEveryMs: LOOK_EVERY_MS,
+    quotas: env.QUOTAS,
   };
 };
 

@@ -1,5 +1,6 @@
 import type { AccessTokens, LinkTokens, PasswordRules, Passwords, RefreshTokens } from '@docket/auth';
 import type { ChangeHints, Database } from '@docket/db';
+import type { Quotas } from './quotas.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 /** What the process makes once and every request shares. */
@@ -17,6 +18,7 @@ export interface Dependencies {
   rateLimits: RateLimits;
   /** How long a call takes at least that is refused for calling too often. */
   refusalPauseMs: number;
+  quotas: Quotas;
   changeHints: ChangeHints;
   /** Whether mail goes out at all; where it does not, a person hands on what waits in the outbox. */
   sendsMail: boolean;

@@ -12,8 +12,9 @@ export {
   type RateLimit,
   type RateLimitName,
   type RateLimitSettings,
-  RateLimitSettingsError,
   readRateLimits,
 } from './rate-limit-settings.ts';
 export { createRateLimits, type RateLimits } from './rate-limits.ts';
+export { DEFAULT_QUOTAS, type Quotas, readQuotas } from './quotas.ts';
+export { SettingsError } from './settings-list.ts';
 export { NEXT_REVISION, takeRevision } from './task-rows.ts';

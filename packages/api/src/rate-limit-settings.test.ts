@@ -1,16 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import {
-  DEFAULT_RATE_LIMITS,
-  RATE_LIMIT_NAMES,
-  RateLimitSettingsError,
-  readRateLimits,
-} from './rate-limit-settings.ts';
+import { DEFAULT_RATE_LIMITS, RATE_LIMIT_NAMES, readRateLimits } from './rate-limit-settings.ts';
+import { SettingsError } from './settings-list.ts';
 
 const readFault = (text: string): string => {
   try {
     readRateLimits(text);
   } catch (error) {
-    if (error instanceof RateLimitSettingsError) return error.message;
+    if (error instanceof SettingsError) return error.message;
     throw error;
   }
   return 'no fault';

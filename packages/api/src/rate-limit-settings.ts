@@ -1,3 +1,5 @@
+import { readSettingsList, SettingsError } from './settings-list.ts';
+
 export const RATE_LIMIT_NAMES = [
   'loginPair',
   'loginEmail',
@@ -35,11 +37,6 @@ export interface RateLimit {
 /** What holds for each name; null: no limit. */
 export type RateLimitSettings = Record<RateLimitName, RateLimit | null>;
 
-/** Why a list of limits cannot be used: a sentence to follow the variable's name, holding no part of its value. */
-export class RateLimitSettingsError extends Error {
-  override readonly name = 'RateLimitSettingsError';
-}
-
 /** Failed sign-ins and mails that go out are dear; reading and writing is what the service is for. */
 export const DEFAULT_RATE_LIMITS: RateLimitSettings = {
   loginPair: { points: 10, seconds: 900 },
@@ -62,16 +59,13 @@ export const DEFAULT_RATE_LIMITS: RateLimitSettings = {
 const MAX_POINTS = 1_000_000;
 const MAX_SECONDS = 86_400;
 
-const isName = (text: string): text is RateLimitName => RATE_LIMIT_NAMES.some((name) => name === text);
-
 const isWithin = (number: number, max: number): boolean => number >= 1 && number <= max;
 
-const readLimit = (name: RateLimitName, text: string): RateLimit | null => {
-  if (text === 'off') return null;
+const readLimit = (name: RateLimitName, text: string): RateLimit => {
   const [, points, seconds] = /^(\d{1,9}) *\/ *(\d{1,9})$/.exec(text) ?? [];
   const limit = { points: Number(points), seconds: Number(seconds) };
   if (isWithin(limit.points, MAX_POINTS) && isWithin(limit.seconds, MAX_SECONDS)) return limit;
-  throw new RateLimitSettingsError(
+  throw new SettingsError(
     `has no usable numbers for ${name}: write ${name}=points/seconds, 1 to ${MAX_POINTS} points in 1 to ${MAX_SECONDS} seconds, or ${name}=off`,
   );
 };
@@ -79,32 +73,13 @@ const readLimit = (name: RateLimitName, text: string): RateLimit | null => {
 /**
  * Reads `off`, or a list such as `signup=5/3600, reads=off`; what it does not name keeps its default.
  *
- * @throws {RateLimitSettingsError} for anything else
+ * @throws {SettingsError} for anything else
  */
-export const readRateLimits = (text: string | undefined): RateLimitSettings => {
-  const settings = { ...DEFAULT_RATE_LIMITS };
-  if (text === undefined) return settings;
-  if (text.trim() === 'off') {
-    for (const name of RATE_LIMIT_NAMES) settings[name] = null;
-    return settings;
-  }
-  const seen = new Set<RateLimitName>();
-  for (const [index, entry] of text.split(',').entries()) {
-    const [, name, limit] = /^([^=]*)=(.*)$/s.exec(entry) ?? [];
-    if (name === undefined || limit === undefined) {
-      throw new RateLimitSettingsError(
-        `must be off or a list of name=points/seconds and name=off, separated by commas; entry ${index + 1} is neither`,
-      );
-    }
-    const known = name.trim();
-    if (!isName(known)) {
-      throw new RateLimitSettingsError(
-        `names no limit in entry ${index + 1}; the names are ${RATE_LIMIT_NAMES.join(', ')}`,
-      );
-    }
-    if (seen.has(known)) throw new RateLimitSettingsError(`names ${known} twice; name it once`);
-    seen.add(known);
-    settings[known] = readLimit(known, limit.trim());
-  }
-  return settings;
-};
+export const readRateLimits = (text: string | undefined): RateLimitSettings =>
+  readSettingsList(text, {
+    defaults: DEFAULT_RATE_LIMITS,
+    names: RATE_LIMIT_NAMES,
+    noun: 'limit',
+    form: 'name=points/seconds',
+    readValue: readLimit,
+  });

@@ -1,5 +1,5 @@
 import { changeClock, type Database, tasks } from '@docket/db';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 
 /** What leaves of a task's row. */
 export const taskColumns = {
@@ -14,14 +14,24 @@ export const taskColumns = {
   revision: tasks.revision,
 };
 
-/** Takes the user's next revision: part of every statement that writes rows of the user's. */
+const clockColumns = {
+  revision: changeClock.revision,
+  taskCount: changeClock.taskCount,
+  byteCount: changeClock.byteCount,
+};
+
+/** The user's revision, and how much the user has. */
+export const readClock = (db: Database, userId: string) =>
+  db.$with('clock').as(db.select(clockColumns).from(changeClock).where(eq(changeClock.userId, userId)));
+
+/** Takes the user's next revision, and reads how much the user has: part of every statement that writes rows of the user's. */
 export const takeRevision = (db: Database, userId: string) =>
   db.$with('clock').as(
     db
       .insert(changeClock)
       .values({ userId, revision: 1 })
       .onConflictDoUpdate({ target: changeClock.userId, set: { revision: sql`${changeClock.revision} + 1` } })
-      .returning({ revision: changeClock.revision }),
+      .returning(clockColumns),
   );
 
 /** The revision that the statement took. */

@@ -42,6 +42,13 @@ const startStreams = async (...streams: ((response: ServerResponse, server: Serv
   return { requests, url: `http://127.0.0.1:${address.port}` };
 };
 
+const CURSOR = '9_first_4_018f2c6e-7d1a-7c3b-9a52-3f1d8f0e6b11';
+const sendPageThenCut = (response: ServerResponse): void => {
+  begin(response);
+  writeEvent(response, { data: JSON.stringify({ ...changesOf(9), next: CURSOR }), id: CURSOR });
+  setImmediate(() => response.socket?.destroy());
+};
+
 const begin = (response: ServerResponse): void => {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   writeEvent(response, { event: 'connected', data: '{}' });
@@ -88,7 +95,7 @@ const follow = async (url: string, count: number, options: Partial<DocketClientO
       {},
       {
         onData: ({ id, data }) => {
-          expect(id).toBe(String(data.revision));
+          expect(id).toBe(data.next ?? String(data.revision));
           ids.push(id);
           if (ids.length < count) return;
           subscription.unsubscribe();
@@ -115,6 +122,12 @@ describe('following changes', () => {
     expect(requests.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
     expect(requests.map(({ input }) => input)).toEqual([{}, { lastEventId: '2' }]);
     expect(requests.filter((request) => request.url.includes('token'))).toEqual([]);
+  });
+
+  it('goes on in the middle of an answer of several pages', async () => {
+    const { url, requests } = await startStreams(sendPageThenCut, send(9));
+    expect((await follow(url, 2)).ids).toEqual([CURSOR, '9']);
+    expect(requests.map(({ input }) => input)).toEqual([{}, { lastEventId: CURSOR }]);
   });
 
   it.each([

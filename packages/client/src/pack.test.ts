@@ -21,7 +21,7 @@ const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 const tsc = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
 
 const CONSUMER = `
-import { createDocketClient, DocketError, type DocketErrorCode, type DocketInputs, type Task } from '@docket/client';
+import { createDocketClient, DocketError, type DocketErrorCode, type DocketInputs, type DocketOutputs, type Task } from '@docket/client';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const hold = <T extends true>(_is: T): void => {};
@@ -38,7 +38,8 @@ const subscription = client.sync.changes.subscribe(
   {
     onData: ({ id, data }) => {
       hold<Equal<typeof id, string>>(true);
-      hold<Equal<typeof data, { revision: number; reset: boolean; tasks: Task[] }>>(true);
+      hold<Equal<typeof data, DocketOutputs['sync']['pull']>>(true);
+      hold<Equal<typeof data.next, string | null>>(true);
     },
     onError: (error) => hold<Equal<DocketError extends typeof error ? true : false, true>>(true),
   },
@@ -204,18 +205,27 @@ describe('the packed client in a folder of its own', () => {
     await told('0 tasks at 0\n1 tasks at 1\n');
 
     await first.kill();
-    const add = (title: string) =>
+    const add = (count: number, description: string) =>
       database.db
         .with(takeRevision(database.db, userId))
         .insert(tasks)
-        .values({ userId, id: randomUUID(), title, revision: NEXT_REVISION });
-    await add('Missed');
-    await add('Missed, too');
+        .values(
+          Array.from({ length: count }, () => ({
+            userId,
+            id: randomUUID(),
+            title: 'Missed',
+            description,
+            revision: NEXT_REVISION,
+          })),
+        );
+    await add(1, '');
+    // More than one page.
+    await add(40, 'x'.repeat(10_000));
     const second = await startDocket({ ...variables, PORT: new URL(first.url).port });
     onTestFinished(second.stop);
-    await told('0 tasks at 0\n1 tasks at 1\n3 tasks at 3\n');
+    await told('0 tasks at 0\n1 tasks at 1\n42 tasks at 3\n');
     await client.tasks.delete.mutate({ id });
-    await told('0 tasks at 0\n1 tasks at 1\n3 tasks at 3\n2 tasks at 4\n');
+    await told('0 tasks at 0\n1 tasks at 1\n42 tasks at 3\n41 tasks at 4\n');
 
     const leaving = spawn(process.execPath, ['follow.js', first.url, token], { cwd: folder });
     const left = once(leaving, 'exit');
@@ -225,6 +235,6 @@ describe('the packed client in a folder of its own', () => {
 
     await client.auth.logout.mutate();
     expect(await ended).toEqual([0, null]);
-    expect(output).toMatch(/\n2 tasks at 4\nEnded: You are not signed in, or no longer.*\n$/);
+    expect(output).toMatch(/\n41 tasks at 4\nEnded: You are not signed in, or no longer.*\n$/);
   });
 });

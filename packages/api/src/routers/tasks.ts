@@ -10,9 +10,11 @@ import {
   UpdateTaskInput,
 } from '@docket/domain';
 import { TRPCError, type TRPCRouterRecord } from '@trpc/server';
-import { and, desc, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull, not, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import { uuidv7 } from 'uuidv7';
-import { NEXT_REVISION, takeRevision, taskColumns } from '../task-rows.ts';
+import { createFullError, fits } from '../quotas.ts';
+import { NEXT_REVISION, readClock, takeRevision, taskColumns } from '../task-rows.ts';
 import { protectedProcedure } from '../trpc.ts';
 
 /** One page, newest first, that begins behind (createdAt, id): a range of an index, however far down it lies. */
@@ -30,23 +32,30 @@ const preparePage = (db: Database, filter: SQL | undefined) =>
     .orderBy(desc(tasks.createdAt), desc(tasks.id))
     .limit(sql.placeholder('limit'));
 
+const selectTask = (db: Database, filter: SQL | undefined) =>
+  db
+    .select(taskColumns)
+    .from(tasks)
+    .where(and(eq(tasks.userId, sql.placeholder('userId')), eq(tasks.id, sql.placeholder('id')), filter));
+
 const statements = prepareOnce((db) => ({
   pageOfAll: preparePage(db, isNull(tasks.deletedAt)).prepare('tasks_page'),
   pageOfState: preparePage(db, and(isNull(tasks.deletedAt), eq(tasks.completed, sql.placeholder('completed')))).prepare(
     'tasks_page_of_state',
   ),
   pageOfTrash: preparePage(db, isNotNull(tasks.deletedAt)).prepare('tasks_page_of_trash'),
-  find: db
-    .select(taskColumns)
-    .from(tasks)
-    .where(
-      and(eq(tasks.userId, sql.placeholder('userId')), eq(tasks.id, sql.placeholder('id')), isNull(tasks.deletedAt)),
-    )
-    .prepare('find_task'),
+  find: selectTask(db, isNull(tasks.deletedAt)).prepare('find_task'),
+  findAnywhere: selectTask(db, undefined).prepare('find_task_anywhere'),
 }));
 
 /** Ahead of every task there can be. */
 const BEFORE_FIRST = { createdAt: 'infinity', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
+
+type TextOrColumn = string | PgColumn;
+
+/** What a task's texts take of the quota, as the database counts them. */
+const countBytes = (title: TextOrColumn, description: TextOrColumn): SQL =>
+  sql`(octet_length(${title}::text) + octet_length(${description}::text))`;
 
 const isOwnLiveTask = (userId: string, id: string) =>
   and(eq(tasks.userId, userId), eq(tasks.id, id), isNull(tasks.deletedAt));
@@ -85,31 +94,34 @@ export const tasksRouter = {
       return task;
     }),
 
-  /** The same id again answers the task as it is, so that a repeated create is harmless. */
+  /**
+   * The same id again returns the task as it is, so that a repeated create is harmless. FORBIDDEN where the account has as much as
+   * it can have.
+   */
   create: protectedProcedure
     .meta({ openapi: { method: 'POST', path: '/tasks', summary: 'Add a task', tags: ['tasks'], protect: true } })
     .input(CreateTaskInput)
     .output(Task)
     .mutation(async ({ ctx, input }) => {
-      const [task] = await ctx.db
+      const id = input.id ?? uuidv7();
+      const { title, description = '' } = input;
+      const [added] = await ctx.db
         .with(takeRevision(ctx.db, ctx.userId))
         .insert(tasks)
-        .values({
-          userId: ctx.userId,
-          id: input.id ?? uuidv7(),
-          title: input.title,
-          description: input.description ?? '',
-          completedAt: input.completed === true ? sql`now()` : null,
-          revision: NEXT_REVISION,
-        })
+        // In the order of the table's columns, but for the one that is generated.
+        .select(sql`
+          select ${ctx.userId}::uuid, ${id}::uuid, ${title}::text, ${description}::text,
+            case when ${input.completed === true} then now() end, now(), now(), null::timestamptz, revision
+          from clock where ${fits(ctx.quotas, { tasks: 1, bytes: countBytes(title, description) })}`)
         // An update that changes nothing: DO NOTHING would return no row, and so would a racing twin's snapshot.
         .onConflictDoUpdate({ target: [tasks.userId, tasks.id], set: { id: sql`excluded.id` } })
         .returning(taskColumns);
-      if (task === undefined) throw new Error('INSERT ... ON CONFLICT DO UPDATE returned no row');
+      const task = added ?? (await statements(ctx.db).findAnywhere.execute({ userId: ctx.userId, id }))[0];
+      if (task === undefined) throw createFullError(ctx.quotas);
       return task;
     }),
 
-  /** Only the fields that are named change. */
+  /** Only the fields that are named change. FORBIDDEN where the texts grow and the account has as much as it can have. */
   update: protectedProcedure
     .meta({
       openapi: { method: 'PATCH', path: '/tasks/{id}', summary: 'Change a task', tags: ['tasks'], protect: true },
@@ -118,6 +130,9 @@ export const tasksRouter = {
     .output(Task)
     .mutation(async ({ ctx, input }) => {
       const { id, completed, ...fields } = input;
+      const { title = tasks.title, description = tasks.description } = fields;
+      const growth = sql`(${countBytes(title, description)} - ${countBytes(tasks.title, tasks.description)})`;
+      const isTaken = sql`(${growth} <= 0 or ${fits(ctx.quotas, { bytes: growth })})`;
       const [task] = await ctx.db
         .with(takeRevision(ctx.db, ctx.userId))
         .update(tasks)
@@ -129,10 +144,16 @@ export const tasksRouter = {
             : { completedAt: completed ? sql`coalesce(${tasks.completedAt}, now())` : null }),
           updatedAt: sql`now()`,
         })
-        .where(isOwnLiveTask(ctx.userId, id))
+        .where(and(isOwnLiveTask(ctx.userId, id), isTaken))
         .returning(taskColumns);
-      if (task === undefined) throw createNotFoundError();
-      return task;
+      if (task !== undefined) return task;
+      // A task that was in the trash may have been restored by now, so that it is there does not tell why it was not changed.
+      const [refused] = await ctx.db
+        .with(readClock(ctx.db, ctx.userId))
+        .select({ id: tasks.id })
+        .from(tasks)
+        .where(and(isOwnLiveTask(ctx.userId, id), not(isTaken)));
+      throw refused === undefined ? createNotFoundError() : createFullError(ctx.quotas);
     }),
 
   /** Puts a task into the trash, from where it can be restored for 30 days. */

@@ -13,6 +13,7 @@ import { sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { createCaller } from '../app-router.ts';
 import { type Context, createContext, type Dependencies, type RequestFacts } from '../context.ts';
+import { readQuotas } from '../quotas.ts';
 import { readRateLimits } from '../rate-limit-settings.ts';
 import { createRateLimits } from '../rate-limits.ts';
 
@@ -39,6 +40,8 @@ export interface TestApi {
 export interface TestApiOptions {
   /** As the variable RATE_LIMITS has them. */
   rateLimits?: string;
+  /** As the variable QUOTAS has them. */
+  quotas?: string;
   passwordCost?: number;
   /** How many passwords may be checked at once; more than any test needs that is not about it. */
   passwordPlaces?: number;
@@ -61,6 +64,7 @@ export const createTestApi = async (options: TestApiOptions = {}): Promise<TestA
     digestEmail: createEmailDigest({ secret }),
     rateLimits: createRateLimits({ db: database.db, settings: readRateLimits(options.rateLimits ?? 'off') }),
     refusalPauseMs: 0,
+    quotas: readQuotas(options.quotas),
     changeHints: openChangeHints(database.url),
     sendsMail: true,
     // Never within a test, so that what a stream shows at once it shows without looking by itself.
