@@ -188,15 +188,17 @@ export const authRouter = {
       const shown = ctx.refreshToken === null ? null : ctx.refreshTokens.parse(ctx.refreshToken);
       if (shown !== null) {
         await spendPoint(ctx, 'refresh', shown.sessionId);
-        const ended = await ctx.db.execute(sql`
+        const ended = await executeRepeated(
+          ctx.db,
+          sql`
           with ended as (
-            update sessions set revoked_at = now()
-            from (select id as owner_id from users where id = ${shown.userId}::uuid for key share) as owner
-            where user_id = owner_id and id = ${shown.sessionId}::uuid and revoked_at is null
-            returning user_id, id
+            update sessions set revoked_at = now() from ${lockUser(shown.userId)} as owner
+            where sessions.user_id = owner.id and sessions.id = ${shown.sessionId}::uuid and revoked_at is null
+            returning sessions.user_id, sessions.id
           ),
           recorded as (${recordEvents(ctx, { kind: 'signed-out', userId: sql`user_id`, sessionId: sql`id` }, sql`from ended`)})
-          select from ended`);
+          select from ended`,
+        );
         if (ended.length > 0) ctx.changeHints.announce(shown.userId);
       }
       ctx.keepRefreshToken(null);
