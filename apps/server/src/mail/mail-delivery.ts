@@ -77,7 +77,7 @@ export const startMailDelivery = (options: MailDeliveryOptions): MailDelivery =>
   const warn = createQuietWarning(logger);
   let isStopped = false;
 
-  /** Answers whether the next mail is worth trying. */
+  /** Returns whether the next mail is worth trying. */
   const deliver = async (waiting: WaitingMail): Promise<boolean> => {
     const mail = await outbox.compose(waiting);
     if (mail !== null && transport === null) {
@@ -97,10 +97,12 @@ export const startMailDelivery = (options: MailDeliveryOptions): MailDelivery =>
     return true;
   };
 
+  const claimNext = async (isLink: boolean): Promise<WaitingMail | undefined> =>
+    isStopped ? undefined : await outbox.claim({ isFirstAttempt: transport === null, isLink });
+
   const deliverWaiting = async (isLink: boolean): Promise<void> => {
-    while (!isStopped) {
-      const waiting = await outbox.claim({ isFirstAttempt: transport === null, isLink });
-      if (waiting === undefined || !(await deliver(waiting))) return;
+    for (let waiting = await claimNext(isLink); waiting !== undefined; waiting = await claimNext(isLink)) {
+      if (!(await deliver(waiting))) return;
     }
   };
 
