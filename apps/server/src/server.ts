@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { createRateLimits, type Dependencies } from '@docket/api';
+import { createLargeReads, createRateLimits, type Dependencies } from '@docket/api';
 import {
   createAccessTokens,
   createEmailDigest,
@@ -76,6 +76,7 @@ const createDependencies = async (
     passwordRules: createPasswordRules({ hasBlocklist: env.hasPasswordBlocklist }),
     rateLimits: createRateLimits({ db, settings: env.RATE_LIMITS }),
     quotas: env.QUOTAS,
+    largeReads: createLargeReads(),
   };
 };
 

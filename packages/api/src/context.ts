@@ -1,5 +1,6 @@
 import type { AccessTokens, LinkTokens, PasswordRules, Passwords, RefreshTokens } from '@docket/auth';
 import type { ChangeHints, Database } from '@docket/db';
+import type { LargeReads } from './large-reads.ts';
 import type { Quotas } from './quotas.ts';
 import type { RateLimits } from './rate-limits.ts';
 
@@ -15,6 +16,7 @@ export interface Dependencies {
   digestEmail: (email: string) => string;
   rateLimits: RateLimits;
   quotas: Quotas;
+  largeReads: LargeReads;
   changeHints: ChangeHints;
   /** How soon a stream shows a change whose hint got lost, or its session's end; about ten seconds unless told. */
   lookEveryMs?: number | undefined;
@@ -34,6 +36,8 @@ export interface RequestFacts {
   /** Whether the browser vouches that a page of ours sent the request. */
   isFromOwnPage: boolean;
   isBatch: boolean;
+  /** Runs once when the answer has left or its connection is gone; at once where that was before. */
+  onAnswered: (run: () => void) => void;
   /** Has the browser keep this refresh token from now on; null: none. */
   keepRefreshToken: (token: string | null) => void;
 }

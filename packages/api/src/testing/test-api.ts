@@ -13,6 +13,7 @@ import { sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { createCaller } from '../app-router.ts';
 import { type Context, createContext, type Dependencies, type RequestFacts } from '../context.ts';
+import { createLargeReads } from '../large-reads.ts';
 import { readQuotas } from '../quotas.ts';
 import { readRateLimits } from '../rate-limit-settings.ts';
 import { createRateLimits } from '../rate-limits.ts';
@@ -61,6 +62,7 @@ export const createTestApi = async (options: TestApiOptions = {}): Promise<TestA
     digestEmail: createEmailDigest({ secret }),
     rateLimits: createRateLimits({ db: database.db, settings: readRateLimits(options.rateLimits ?? 'off') }),
     quotas: readQuotas(options.quotas),
+    largeReads: createLargeReads(),
     changeHints: openChangeHints(database.url),
     // Never within a test, so that what a stream shows at once it shows without looking by itself.
     lookEveryMs: 3_600_000,
@@ -76,6 +78,8 @@ export const createTestApi = async (options: TestApiOptions = {}): Promise<TestA
       isFromOwnPage: false,
       isBatch: false,
       keepRefreshToken: () => {},
+      // Who calls without HTTP has the answer when the call returns.
+      onAnswered: (run) => run(),
       ...facts,
     });
   return {
