@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exchange, readStatus, startTestServer, type TestServer, writeRequest } from './testing/index.ts';
 
@@ -60,3 +62,16 @@ describe.each([...PATHS, '/livez', '/', '/nothing.js'])('the request id of %s', 
     expect(await ask()).not.toBe(await ask());
   });
 });
+
+test.each(['/api/sync', '/trpc/sync.pull?input=%7B%7D'])(
+  'a large answer of %s gives its turn back when it has left, and when its reader has',
+  async (path) => {
+    const { token } = await server.mintUser();
+    for (let round = 0; round < 4; round += 1) {
+      expect((await server.request(path, { token })).status).toBe(200);
+      const socket = connect(server.port, '127.0.0.1');
+      socket.write(writeRequest(`GET ${path}`, [`Authorization: Bearer ${token}`]), () => socket.destroy());
+      await once(socket, 'close');
+    }
+  },
+);

@@ -41,6 +41,10 @@ export const readRequestFacts = (request: IncomingMessage, response: ServerRespo
     refreshToken: readRefreshCookie(request, isHttps),
     isFromOwnPage: isFromOwnPage(request, edge),
     isBatch: false,
+    onAnswered: (run) => {
+      if (response.closed || response.destroyed) run();
+      else response.once('close', run);
+    },
     keepRefreshToken: (token) => writeRefreshCookie(response, isHttps, token),
   };
 };

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRateLimits, type Dependencies } from '@docket/api';
+import { createLargeReads, createRateLimits, type Dependencies } from '@docket/api';
 import {
   createAccessTokens,
   createEmailDigest,
@@ -101,6 +101,7 @@ const createDependencies = async (
     sendsMail: env.SMTP_URL !== undefined,
     lookEveryMs: LOOK_EVERY_MS,
     quotas: env.QUOTAS,
+    largeReads: createLargeReads(),
   };
 };
 

@@ -1,5 +1,6 @@
 import type { AccessTokens, LinkTokens, PasswordRules, Passwords, RefreshTokens } from '@docket/auth';
 import type { ChangeHints, Database } from '@docket/db';
+import type { LargeReads } from './large-reads.ts';
 import type { Quotas } from './quotas.ts';
 import type { RateLimits } from './rate-limits.ts';
 
@@ -19,6 +20,7 @@ export interface Dependencies {
   /** How long a call takes at least that is refused for calling too often. */
   refusalPauseMs: number;
   quotas: Quotas;
+  largeReads: LargeReads;
   changeHints: ChangeHints;
   /** Whether mail goes out at all; where it does not, a person hands on what waits in the outbox. */
   sendsMail: boolean;
@@ -40,6 +42,8 @@ export interface RequestFacts {
   /** Whether the browser vouches that a page of ours sent the request. */
   isFromOwnPage: boolean;
   isBatch: boolean;
+  /** Runs once when the answer has left or its connection is gone; at once where that was before. */
+  onAnswered: (run: () => void) => void;
   /** Has the browser keep this refresh token from now on; null: none. */
   keepRefreshToken: (token: string | null) => void;
 }

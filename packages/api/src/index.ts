@@ -3,6 +3,7 @@ export { type AppRouter, appRouter, createCaller } from './app-router.ts';
 export { type Context, createContext, type Dependencies, readBearerToken, type RequestFacts } from './context.ts';
 export { type ErrorFacts, RetryLaterError } from './errors.ts';
 export { purgeExpired } from './housekeeping.ts';
+export { createLargeReads } from './large-reads.ts';
 export type { Mail } from './mail/compose-mail.ts';
 export { createOutbox, type Outbox, type WaitingMail } from './mail/outbox.ts';
 export type { ProcedureMeta } from './procedure-meta.ts';

@@ -82,6 +82,17 @@ test('names of thousands of characters are not called either', async () => {
   }
 });
 
+test.each(['sync.pull,sync.pull', 'tasks.list,sync.pull', 'account.export,account.export'])(
+  'a batch of %s answers nothing large',
+  async (paths) => {
+    const { text } = await client.request(`/trpc/${paths}?batch=1&input=${encode('{"0":{},"1":{}}')}`, {
+      token: user.token,
+    });
+    expect(text).toContain('Make it on its own, not in a batch.');
+    expect(text).not.toMatch(/"reset"|"exportedAt"/);
+  },
+);
+
 describe('methods that do not fit', () => {
   test.each(['auth.me', 'auth.sessions.list', 'account.export', 'account.activity', 'tasks.list', 'tasks.get'])(
     'the query %s is not called by POST',

@@ -204,22 +204,24 @@ export const accountRouter = {
       },
     })
     .output(AccountExport)
-    .query(async ({ ctx }) => {
-      await ctx.db.execute(
-        recordEvents(ctx, { kind: 'data-exported', userId: sql`id` }, sql`from users where id = ${ctx.userId}`),
-      );
-      return {
-        exportedAt: new Date().toISOString(),
-        account: ctx.user,
-        sessions: await listLiveSessions(ctx.db, ctx),
-        activity: await statements(ctx.db).listActivity.execute({ userId: ctx.userId, limit: NO_LIMIT }),
-        tasks: await ctx.db
-          .select(taskColumns)
-          .from(tasks)
-          .where(eq(tasks.userId, ctx.userId))
-          .orderBy(tasks.createdAt, tasks.id),
-      };
-    }),
+    .query(({ ctx }) =>
+      ctx.largeReads.read(ctx, async () => {
+        await ctx.db.execute(
+          recordEvents(ctx, { kind: 'data-exported', userId: sql`id` }, sql`from users where id = ${ctx.userId}`),
+        );
+        return {
+          exportedAt: new Date().toISOString(),
+          account: ctx.user,
+          sessions: await listLiveSessions(ctx.db, ctx),
+          activity: await statements(ctx.db).listActivity.execute({ userId: ctx.userId, limit: NO_LIMIT }),
+          tasks: await ctx.db
+            .select(taskColumns)
+            .from(tasks)
+            .where(eq(tasks.userId, ctx.userId))
+            .orderBy(tasks.createdAt, tasks.id),
+        };
+      }),
+    ),
 
   /** Deletes the account with everything that belongs to it, in one statement. */
   delete: protectedProcedure

@@ -29,7 +29,8 @@ export const syncRouter = {
     .input(PullInput)
     .output(Changes)
     .query(async ({ ctx, input: { since, cursor, limit } }) => {
-      const page = await pullPage(ctx.db, ctx.userId, { from: cursor ?? since, limit, maxBytes: ANSWER_MAX_BYTES });
+      const bounds = { from: cursor ?? since, limit, maxBytes: ANSWER_MAX_BYTES };
+      const page = await ctx.largeReads.read(ctx, () => pullPage(ctx.db, ctx.userId, bounds));
       return page.changes;
     }),
 

@@ -13,6 +13,7 @@ import { sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { createCaller } from '../app-router.ts';
 import { type Context, createContext, type Dependencies, type RequestFacts } from '../context.ts';
+import { createLargeReads } from '../large-reads.ts';
 import { readQuotas } from '../quotas.ts';
 import { readRateLimits } from '../rate-limit-settings.ts';
 import { createRateLimits } from '../rate-limits.ts';
@@ -65,6 +66,7 @@ export const createTestApi = async (options: TestApiOptions = {}): Promise<TestA
     rateLimits: createRateLimits({ db: database.db, settings: readRateLimits(options.rateLimits ?? 'off') }),
     refusalPauseMs: 0,
     quotas: readQuotas(options.quotas),
+    largeReads: createLargeReads(),
     changeHints: openChangeHints(database.url),
     sendsMail: true,
     // Never within a test, so that what a stream shows at once it shows without looking by itself.
@@ -81,6 +83,8 @@ export const createTestApi = async (options: TestApiOptions = {}): Promise<TestA
       isFromOwnPage: false,
       isBatch: false,
       keepRefreshToken: () => {},
+      // Who calls without HTTP has the answer when the call returns.
+      onAnswered: (run) => run(),
       ...facts,
     });
   return {
