@@ -6,6 +6,7 @@ import {
   expectStatus,
   expectTitles,
   PHONE,
+  saySent,
   setStage,
   signIn,
   type Stage,
@@ -123,6 +124,7 @@ describe.each(DEVICES)('every page, $name, is accessible and as wide as the scre
     await page.getByText('Very easy to guess').waitFor();
     await expectAccessible(page);
     await page.goto(`${stage.server.url}/forgot-password`);
+    await saySent(page, 'auth.requestPasswordReset');
     await page.getByLabel('E-mail').fill(email);
     await page.getByRole('button', { name: 'Send the link' }).click();
     await page.getByText('If there is an account for').waitFor();

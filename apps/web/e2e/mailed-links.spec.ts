@@ -51,6 +51,19 @@ describe('a forgotten password', () => {
     await other.close();
   });
 
+  test('is asked for at last where the check of the link does not come', async () => {
+    const { page, expectQuiet, close } = await stage.visit('/forgot-password');
+    await page.route('**/trpc/auth.checkResetLink', () => {});
+    await page.clock.install();
+    await page.goto(`${stage.server.url}/reset-password#token=${'x'.repeat(86)}`);
+    await page.getByText('Checking the link…').waitFor();
+    await page.clock.fastForward(3_000);
+    await page.getByLabel('New password').waitFor();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    expectQuiet();
+    await close();
+  });
+
   test('of nobody is answered in the same words (ASVS 6.3.8)', async () => {
     const { page, expectQuiet, close } = await stage.visit('/forgot-password');
     await saySent(page, 'auth.requestPasswordReset');

@@ -58,6 +58,12 @@ type End = 'mine' | 'other' | 'both';
 const ACTS: [string, End, (client: WireClient, mine: WireAccount) => Promise<Answer>][] = [
   ['auth.logout (ASVS 7.4.1)', 'mine', (client, { token }) => client.send('/api/auth/logout', {}, { token })],
   [
+    'auth.endCookieSession (ASVS 7.4.1)',
+    'mine',
+    (client, { cookie }) =>
+      client.request('/api/auth/end-cookie-session', { method: 'POST', headers: { ...client.ownPage, cookie } }),
+  ],
+  [
     'auth.sessions.revoke (ASVS 7.5.2)',
     'other',
     async (client, { token }) =>

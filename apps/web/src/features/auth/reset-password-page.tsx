@@ -1,6 +1,6 @@
 import { ResetPasswordInput } from '@docket/domain';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Form } from '../../components/form.tsx';
 import { NewPasswordField } from '../../components/new-password-field.tsx';
 import { useFocusOnLoad } from '../../components/use-focus-on-load.ts';
@@ -12,6 +12,9 @@ import { trpc } from '../../trpc.ts';
 import { AuthPage } from './auth-page.tsx';
 import { VoidLinkPage } from './void-link-page.tsx';
 
+/** So long the form waits for the check of its link. */
+const PATIENCE_MS = 3_000;
+
 const VOID = 'It was used already, or is older than 30 minutes. Ask for a new one.';
 
 /** Sets a new password by the link of a mail. It signs nobody in: whoever knows the password does that. */
@@ -20,8 +23,12 @@ export const ResetPasswordPage = () => {
   const reset = trpc.auth.resetPassword.useMutation();
   const wrongLink = reset.variables?.token === token ? readFieldErrors(reset.error)['token'] : undefined;
   const { mutate: ask, ...check } = trpc.auth.checkResetLink.useMutation();
+  const [isLate, setIsLate] = useState(false);
   useEffect(() => {
-    if (token !== null) ask({ token });
+    if (token === null) return undefined;
+    ask({ token });
+    const timer = setTimeout(() => setIsLate(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
   }, [ask, token]);
   const isChecked = check.variables?.token === token && !check.isPending;
   const isVoid = isChecked && (check.data?.isGood === false || readErrorAnswer(check.error)?.code === 'BAD_REQUEST');
@@ -38,8 +45,9 @@ export const ResetPasswordPage = () => {
       />
     );
   }
-  // Where the link could not be checked, setting the password still does.
-  if (!isChecked) return <AuthPage title="Choose a new password" lead="Checking the link…" otherWay={null} />;
+  // Where the link could not be checked in time, setting the password still does.
+  if (!isChecked && !isLate)
+    return <AuthPage title="Choose a new password" lead="Checking the link…" otherWay={null} />;
   return <NewPasswordForm token={token} send={reset.mutateAsync} />;
 };
 
