@@ -48,7 +48,8 @@ const serverArguments = ({ location, isDurable }: ServerSettings, port: number):
     port,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    max_connections: 100,
+    // A few of them are kept for the superuser, and the tests start many servers at once.
+    max_connections: 200,
     timezone: 'UTC',
     log_timezone: 'UTC',
     lc_messages: 'C',
