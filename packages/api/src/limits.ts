@@ -48,6 +48,8 @@ export const spendAddressPoint = async (
 
 /** An attempt to give a password, counted as a failure until it turns out right. */
 export interface PasswordAttempt {
+  /** Waits for what the password is compared with. Where that fails, nothing was tried, and the attempt is taken back. */
+  lookUp<Found>(pending: Promise<Found>): Promise<Found>;
   /** The password was right: takes the attempt back. */
   forgive(): Promise<void>;
 }
@@ -74,23 +76,38 @@ export const countPasswordAttempt = async (
   const waitSeconds = await ctx.rateLimits.take('loginEmail', digest);
   if (waitSeconds === null) failures.push(['loginEmail', digest]);
   else if (!(await isKnownDevice())) refuse(waitSeconds);
+  const forgive = async (): Promise<void> => {
+    await Promise.all(failures.map(([name, key]) => ctx.rateLimits.giveBack(name, key)));
+  };
   return {
-    async forgive() {
-      for (const [name, key] of failures) await ctx.rateLimits.giveBack(name, key);
-    },
+    forgive,
+    lookUp: (pending) =>
+      pending.catch(async (error: unknown) => {
+        await forgive().catch(() => {});
+        throw error;
+      }),
   };
 };
 
+/** A mail that may go out. */
+export interface ResetMail {
+  /** It could not be asked for: the next one does not wait for it. */
+  giveBack(): Promise<void>;
+}
+
 /**
- * Whether a link to set a new password is mailed. Nobody is refused for what others asked for: while a fresh link is out,
- * none is mailed; a device that the owner has used before gets its own, a few times.
+ * Whether a link to set a new password is mailed; null where none is. Nobody is refused for what others asked for: while a
+ * fresh link is out, none is mailed; a device that the owner has used before gets its own, a few times.
  */
 export const takeResetMail = async (
   ctx: LimitedContext & Pick<Context, 'digestEmail'>,
   email: string,
   isKnownDevice: () => Promise<boolean>,
-): Promise<boolean> => {
+): Promise<ResetMail | null> => {
   const digest = ctx.digestEmail(email);
-  if ((await ctx.rateLimits.take('resetEmail', digest)) === null) return true;
-  return (await isKnownDevice()) && (await ctx.rateLimits.take('resetDevice', digest)) === null;
+  const take = async (name: 'resetEmail' | 'resetDevice'): Promise<ResetMail | null> =>
+    (await ctx.rateLimits.take(name, digest)) === null
+      ? { giveBack: () => ctx.rateLimits.giveBack(name, digest) }
+      : null;
+  return (await take('resetEmail')) ?? ((await isKnownDevice()) ? await take('resetDevice') : null);
 };

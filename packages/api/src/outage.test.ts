@@ -48,3 +48,25 @@ test('a call whose database hangs fails after five seconds, what it waited for i
   expect(failures).toBe(2);
   expect(await Promise.all(calls)).toMatchObject([{ code: 'SERVICE_UNAVAILABLE' }, { code: 'SERVICE_UNAVAILABLE' }]);
 });
+
+test('what failed for want of the database counts neither as a wrong password nor as a mail', async () => {
+  const door = await openDatabaseDoor(api.database.url);
+  const { db, close } = openDatabase(door.url);
+  onTestFinished(async () => {
+    await door.shut();
+    void close();
+  });
+  const { email } = await api.mintUser();
+  const rateLimits = createRateLimits({ db, settings: readRateLimits('loginPair=2/900,resetEmail=1/900') });
+  const notifyOutbox = vi.fn<() => void>();
+  const caller = createCaller({ ...api.makeContext(), db, rateLimits, notifyOutbox });
+  await door.shut();
+  for (let attempt = 1; attempt <= 4; attempt += 1) {
+    await expect(caller.auth.login({ ...CREDENTIALS, email })).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    await expect(caller.auth.requestPasswordReset({ email })).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  }
+  await door.reopen();
+  await vi.waitFor(() => caller.auth.requestPasswordReset({ email }), { timeout: 20_000 });
+  expect(notifyOutbox).toHaveBeenCalledTimes(1);
+  await expect(caller.auth.login({ ...CREDENTIALS, email })).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+});

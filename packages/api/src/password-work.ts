@@ -50,7 +50,7 @@ export const checkCurrentPassword = async (
 ): Promise<string> => {
   const { id, email } = ctx.user;
   const attempt = await countPasswordAttempt(ctx, email, () => Promise.resolve(true));
-  const [user] = await statements(ctx.db).findHash.execute({ userId: id });
+  const [user] = await attempt.lookUp(statements(ctx.db).findHash.execute({ userId: id }));
   if (user === undefined) throw createUnauthorizedError();
   if (!(await place.verify(currentPassword, user.hashedPassword))) {
     await ctx.db.execute(

@@ -104,8 +104,8 @@ const createLimit = (name: CountedName, { points, seconds }: RateLimit, query: Q
   return {
     take: leases.take,
     async giveBack(key: string): Promise<void> {
-      await waitWithinBudget(giveBackPoint(key));
-      leases.forgetRefusal(key);
+      // Goes on where the caller's time is up: the point comes back all the same.
+      await waitWithinBudget(giveBackPoint(key).then(() => leases.forgetRefusal(key)));
     },
   };
 };

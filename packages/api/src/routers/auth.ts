@@ -120,7 +120,7 @@ export const authRouter = {
     .mutation(async ({ ctx, input: { email, password } }) => {
       using place = reservePlace(ctx, email);
       const attempt = await countPasswordAttempt(ctx, email, () => isKnownDevice(ctx, email));
-      const [user] = await statements(ctx.db).findByEmail.execute({ email });
+      const [user] = await attempt.lookUp(statements(ctx.db).findByEmail.execute({ email }));
       const isRight = await place.verify(password, user?.hashedPassword ?? null);
       if (user === undefined || !isRight) {
         // Locked, so that an account that is deleted at this moment is nobody's rather than a broken reference.

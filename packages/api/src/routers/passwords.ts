@@ -131,16 +131,21 @@ export const passwordsRouter = {
     .mutation(async ({ ctx, input: { email } }) => {
       await spendAddressPoint(ctx, 'resetAddress');
       const answer = { done: true as const, isMailSent: ctx.sendsMail };
-      if (!(await takeResetMail(ctx, email, () => isKnownDevice(ctx, email)))) return answer;
+      const mail = await takeResetMail(ctx, email, () => isKnownDevice(ctx, email));
+      if (mail === null) return answer;
       // The same work whether it is somebody's address: both are looked up, and both rows are written.
       const userId = sql`(select id from users where email = ${email} for key share)`;
-      await ctx.db.execute(sql`
+      const posting = ctx.db.execute(sql`
         with mail as (
           insert into outbox (id, kind, recipient, account_email, password_version)
           select ${uuidv7()}::uuid, 'password-reset', ${email}::text, users.email, users.password_version
           from (select) as nobody left join users on users.email = ${email}
         )
         ${recordEvents(ctx, { kind: 'password-reset-requested', userId, email }, sql``)}`);
+      await posting.catch(async (error: unknown) => {
+        await mail.giveBack().catch(() => {});
+        throw error;
+      });
       ctx.notifyOutbox();
       return answer;
     }),
