@@ -1,9 +1,12 @@
 import { type Database, tasks } from '@docket/db';
+import type { Task } from '@docket/domain';
 import { type SQL, sql } from 'drizzle-orm';
 import { taskColumns } from './task-rows.ts';
 
 /** An answer has at most 4 MB; some of that is around its rows. */
 export const ANSWER_MAX_BYTES = 3_999_000;
+/** A batch has up to ten answers. */
+export const BATCHED_ANSWER_MAX_BYTES = 399_000;
 
 /** More than the JSON of a task has besides its title and its description. */
 const BYTES_BESIDE_TEXTS = sql.raw('300');
@@ -35,3 +38,13 @@ export const boundTasks = (db: Database, { which, order }: { which: SQL; order: 
         where number = 1 or text_bytes <= ${sql.placeholder('maxBytes')}
       ) weighed
       where number < ${sql.placeholder('rows')}::bigint and (number = 1 or bytes <= ${sql.placeholder('maxBytes')})`);
+
+/** As many of the first tasks as fit into so many bytes of JSON, one at least; for few rows, where a statement that counts costs more. */
+export const takeFitting = (found: readonly Task[], maxBytes: number): Task[] => {
+  let bytes = 0;
+  const end = found.findIndex((task, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(task)) + 1;
+    return index > 0 && bytes > maxBytes;
+  });
+  return found.slice(0, end === -1 ? found.length : end);
+};

@@ -52,7 +52,7 @@ export const ListTasksInput = z.strictObject({
 });
 export type ListTasksInput = z.input<typeof ListTasksInput>;
 
-/** Newest first. `nextCursor` is null on the last page. */
+/** Newest first. `nextCursor` is null on the last page; another may have fewer than `limit` items, where these are large. */
 export const ListTasksOutput = z.object({
   items: z.array(Task),
   nextCursor: z.string().nullable(),

@@ -186,7 +186,9 @@ export const PROCEDURE_NOTES: Record<string, ProcedureNotes> = {
     body: { currentPassword: SHOWN_ACCOUNT.password },
   },
   'tasks.list': {
-    description: 'Your tasks, newest first, a page at a time.',
+    description:
+      'Your tasks, newest first, a page at a time. A page may have fewer tasks than `limit`, where these are large: go on ' +
+      'until `nextCursor` is null.',
     success: 'One page of tasks.',
     query: { completed: false, limit: 20 },
   },

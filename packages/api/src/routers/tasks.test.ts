@@ -170,6 +170,48 @@ describe('tasks.list', () => {
     expect(text).not.toMatch(/Sort|Seq Scan/);
     expect(text).toMatch(/Index Cond: .*ROW\(created_at, id\) </);
   });
+
+  test('answers of the trash only what was open, or only what was done', async () => {
+    const { caller } = await signIn();
+    for (const completed of [true, false]) {
+      const { id } = await caller.tasks.create({ title: String(completed), completed });
+      await caller.tasks.delete({ id });
+      await caller.tasks.create({ title: 'Live', completed });
+    }
+    for (const completed of [true, false]) {
+      const { items } = await caller.tasks.list({ deleted: true, completed });
+      expect(items.map(({ title }) => title)).toEqual([String(completed)]);
+    }
+    expect((await caller.tasks.list({ deleted: true })).items).toHaveLength(2);
+  });
+
+  test.each([
+    { isBatch: false, bytes: 4_000_000 },
+    { isBatch: true, bytes: 400_000 },
+  ])(
+    'answers fewer where they are large, and goes on with the rest (in a batch: $isBatch)',
+    async ({ isBatch, bytes }) => {
+      const user = await api.mintUser();
+      const caller = api.call(user.token, { isBatch });
+      const description = '\u0001'.repeat(10_000);
+      const rows = Array.from({ length: 70 }, () => ({
+        userId: user.id,
+        id: randomUUID(),
+        title: 'Large',
+        description,
+      }));
+      await api.database.db.insert(tasks).values(rows);
+      const seen: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const page: Awaited<ReturnType<typeof caller.tasks.list>> = await caller.tasks.list({ limit: 100, cursor });
+        expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThan(bytes);
+        seen.push(...page.items.map(({ id }) => id));
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      expect(seen.toSorted()).toEqual(rows.map(({ id }) => id).toSorted());
+    },
+  );
 });
 
 describe('tasks.update', () => {

@@ -13,6 +13,7 @@ import { TRPCError, type TRPCRouterRecord } from '@trpc/server';
 import { and, desc, eq, isNotNull, isNull, not, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { uuidv7 } from 'uuidv7';
+import { ANSWER_MAX_BYTES, BATCHED_ANSWER_MAX_BYTES, takeFitting } from '../bounded-tasks.ts';
 import { createFullError, fits } from '../quotas.ts';
 import { NEXT_REVISION, readClock, takeRevision, taskColumns } from '../task-rows.ts';
 import { protectedProcedure } from '../trpc.ts';
@@ -32,6 +33,10 @@ const preparePage = (db: Database, filter: SQL | undefined) =>
     .orderBy(desc(tasks.createdAt), desc(tasks.id))
     .limit(sql.placeholder('limit'));
 
+const IS_LIVE = isNull(tasks.deletedAt);
+const IS_TRASH = isNotNull(tasks.deletedAt);
+const IS_OF_STATE = eq(tasks.completed, sql.placeholder('completed'));
+
 const selectTask = (db: Database, filter: SQL | undefined) =>
   db
     .select(taskColumns)
@@ -39,11 +44,10 @@ const selectTask = (db: Database, filter: SQL | undefined) =>
     .where(and(eq(tasks.userId, sql.placeholder('userId')), eq(tasks.id, sql.placeholder('id')), filter));
 
 const statements = prepareOnce((db) => ({
-  pageOfAll: preparePage(db, isNull(tasks.deletedAt)).prepare('tasks_page'),
-  pageOfState: preparePage(db, and(isNull(tasks.deletedAt), eq(tasks.completed, sql.placeholder('completed')))).prepare(
-    'tasks_page_of_state',
-  ),
-  pageOfTrash: preparePage(db, isNotNull(tasks.deletedAt)).prepare('tasks_page_of_trash'),
+  live: preparePage(db, IS_LIVE).prepare('tasks_page'),
+  liveOfState: preparePage(db, and(IS_LIVE, IS_OF_STATE)).prepare('tasks_page_of_state'),
+  trash: preparePage(db, IS_TRASH).prepare('tasks_page_of_trash'),
+  trashOfState: preparePage(db, and(IS_TRASH, IS_OF_STATE)).prepare('tasks_page_of_trash_of_state'),
   find: selectTask(db, isNull(tasks.deletedAt)).prepare('find_task'),
   findAnywhere: selectTask(db, undefined).prepare('find_task_anywhere'),
 }));
@@ -70,16 +74,14 @@ export const tasksRouter = {
     .input(ListTasksInput)
     .output(ListTasksOutput)
     .query(async ({ ctx, input }) => {
-      const { pageOfAll, pageOfState, pageOfTrash } = statements(ctx.db);
+      const { live, liveOfState, trash, trashOfState } = statements(ctx.db);
+      const { completed } = input;
       // One row more than asked for tells whether another page follows.
       const page = { ...(input.cursor ?? BEFORE_FIRST), userId: ctx.userId, limit: input.limit + 1 };
-      const rows =
-        input.deleted === true
-          ? await pageOfTrash.execute(page)
-          : input.completed === undefined
-            ? await pageOfAll.execute(page)
-            : await pageOfState.execute({ ...page, completed: input.completed });
-      const items = rows.slice(0, input.limit);
+      const [all, ofState] = input.deleted === true ? [trash, trashOfState] : [live, liveOfState];
+      const rows = completed === undefined ? await all.execute(page) : await ofState.execute({ ...page, completed });
+      const maxBytes = ctx.isBatch ? BATCHED_ANSWER_MAX_BYTES : ANSWER_MAX_BYTES;
+      const items = takeFitting(rows.slice(0, input.limit), maxBytes);
       const last = items.at(-1);
       return { items, nextCursor: rows.length > items.length && last ? formatTaskCursor(last) : null };
     }),
