@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** The argument of a hashing process that leaves the processor to everything else. */
+export const YIELDING = 'yielding';
+
 /** What is to be hashed or compared. `secret` has at most 72 bytes. */
 const HashRequest = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hash'), secret: z.string(), cost: z.number() }),

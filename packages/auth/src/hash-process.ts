@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { HashAnswer, type HashJob, type HashRequest } from './hash-job.ts';
+import { HashAnswer, type HashJob, type HashRequest, YIELDING } from './hash-job.ts';
 
 const isSource = import.meta.url.endsWith('.ts');
 const WORKER = fileURLToPath(new URL(isSource ? './hash-worker.ts' : './hash-worker.js', import.meta.url));
@@ -33,11 +33,13 @@ const SILENCE_MS = 10_000;
 /**
  * A child process that runs bcrypt, so that hashing cannot take the threads that token checks need.
  * It starts with the first job and again after it died or was killed for its silence; jobs under way then fail with
- * `HashProcessError`. `isIdle` asks for the least share of the processor.
+ * `HashProcessError`. While `isYielding`, it takes only what everything else leaves of the processor; one that was
+ * silent may have got nothing, so the next one does not yield.
  */
-export const createHashProcess = (options: { concurrency: number; isIdle: boolean }): HashProcess => {
+export const createHashProcess = (options: { concurrency: number; isYielding: boolean }): HashProcess => {
   const pending = new Map<number, PendingJob>();
-  const isIdle = options.isIdle && canScheduleIdle();
+  let { isYielding } = options;
+  const isIdle = isYielding && canScheduleIdle();
   let child: ChildProcess | undefined;
   let silence: NodeJS.Timeout | undefined;
   let lastId = 0;
@@ -59,12 +61,16 @@ export const createHashProcess = (options: { concurrency: number; isIdle: boolea
   /** Gives the child its time anew, while there is something to wait for. */
   const watch = (): void => {
     clearTimeout(silence);
-    if (pending.size > 0) silence = setTimeout(kill, SILENCE_MS, 'the hashing process did not answer');
+    if (pending.size === 0) return;
+    silence = setTimeout(() => {
+      isYielding = false;
+      kill('the hashing process did not answer');
+    }, SILENCE_MS);
   };
 
   const start = (): ChildProcess => {
-    const started = fork(WORKER, {
-      ...(isIdle
+    const started = fork(WORKER, isYielding ? [YIELDING] : [], {
+      ...(isYielding && isIdle
         ? { execPath: IDLE_SCHEDULER, execArgv: ['--idle', '0', process.execPath, ...NODE_FLAGS] }
         : { execArgv: NODE_FLAGS }),
       env: { UV_THREADPOOL_SIZE: String(options.concurrency) },

@@ -1,6 +1,6 @@
 import { constants, setPriority } from 'node:os';
 import bcrypt from 'bcrypt';
-import { type HashAnswer, HashJob, type HashRequest } from './hash-job.ts';
+import { type HashAnswer, HashJob, type HashRequest, YIELDING } from './hash-job.ts';
 
 const run = (request: HashRequest): Promise<string | boolean> =>
   request.kind === 'hash' ? bcrypt.hash(request.secret, request.cost) : bcrypt.compare(request.secret, request.hash);
@@ -10,7 +10,7 @@ const answer = (message: HashAnswer): void => {
   process.send?.(message, undefined, undefined, () => {});
 };
 
-setPriority(constants.priority.PRIORITY_LOW);
+if (process.argv.includes(YIELDING)) setPriority(constants.priority.PRIORITY_LOW);
 process.on('message', (message) => {
   const { id, request } = HashJob.parse(message);
   run(request).then(

@@ -10,14 +10,14 @@ import { createPasswords, PasswordQueueFullError } from './passwords.ts';
 const SLOW_HASH = `$2b$20$${'a'.repeat(53)}`;
 
 /** Passwords together with every process that was started for them. */
-const watchPasswords = () => {
+const watchPasswords = (cost = 4) => {
   const children: ChildProcess[] = [];
   const note = (message: unknown): void => {
     const child = typeof message === 'object' && message !== null && 'process' in message ? message.process : undefined;
     if (child instanceof ChildProcess) children.push(child);
   };
   subscribe('child_process', note);
-  const passwords = createPasswords({ cost: 4 });
+  const passwords = createPasswords({ cost });
   const end = async (): Promise<void> => {
     unsubscribe('child_process', note);
     passwords.close();
@@ -215,6 +215,20 @@ describe('the hashing process', () => {
     vi.useRealTimers();
     expect(await place.verify('correct horse', stored)).toBe(true);
     expect(watched.children).toHaveLength(2);
+  });
+
+  test('yields to everything else, but not in place of one that may have got nothing', async () => {
+    await using watched = watchPasswords(10);
+    using place = watched.passwords.reserve([]);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const outcomes = Promise.allSettled([place.hash('correct horse')]);
+    vi.advanceTimersByTime(10_000);
+    await outcomes;
+    const later = Promise.allSettled([place.hash('correct horse')]);
+    expect(watched.children.map(({ spawnargs }) => spawnargs.includes('yielding'))).toEqual([true, false]);
+    watched.passwords.close();
+    await later;
   });
 
   test('that works is given its time anew with each answer', async () => {

@@ -56,7 +56,7 @@ export const createPasswords = (options: PasswordsOptions): Passwords => {
   const maxPlaces = options.maxPlaces ?? concurrency * 16;
   const maxPlacesOfKey = Math.max(1, Math.floor(maxPlaces / 4));
   // Cheap hashes, as in tests, would wait for their turn longer than they take.
-  const hashing = createHashProcess({ concurrency, isIdle: options.cost >= 10 });
+  const hashing = createHashProcess({ concurrency, isYielding: options.cost >= 10 });
   const takenPlaces = new Map<string, number>();
   let takenCount = 0;
 

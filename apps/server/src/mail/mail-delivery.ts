@@ -97,10 +97,12 @@ export const startMailDelivery = (options: MailDeliveryOptions): MailDelivery =>
     return true;
   };
 
+  const claimNext = async (isLink: boolean): Promise<WaitingMail | undefined> =>
+    isStopped ? undefined : await outbox.claim({ isFirstAttempt: transport === null, isLink });
+
   const deliverWaiting = async (isLink: boolean): Promise<void> => {
-    while (!isStopped) {
-      const waiting = await outbox.claim({ isFirstAttempt: transport === null, isLink });
-      if (waiting === undefined || !(await deliver(waiting))) return;
+    for (let waiting = await claimNext(isLink); waiting !== undefined; waiting = await claimNext(isLink)) {
+      if (!(await deliver(waiting))) return;
     }
   };
 
