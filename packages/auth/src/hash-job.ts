@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The argument by which the hashing process takes the lowest priority. */
+/** The argument of a hashing process that leaves the processor to everything else. */
 export const YIELDING = 'yielding';
 
 /** What is to be hashed or compared. `secret` has at most 72 bytes. */

@@ -33,11 +33,13 @@ const SILENCE_MS = 10_000;
 /**
  * A child process that runs bcrypt, so that hashing cannot take the threads that token checks need.
  * It starts with the first job and again after it died or was killed for its silence; jobs under way then fail with
- * `HashProcessError`. `isYielding` leaves the processor to whatever else wants it.
+ * `HashProcessError`. While `isYielding`, it takes only what everything else leaves of the processor; one that was
+ * silent may have got nothing, so the next one does not yield.
  */
 export const createHashProcess = (options: { concurrency: number; isYielding: boolean }): HashProcess => {
   const pending = new Map<number, PendingJob>();
-  const isIdle = options.isYielding && canScheduleIdle();
+  let { isYielding } = options;
+  const isIdle = isYielding && canScheduleIdle();
   let child: ChildProcess | undefined;
   let silence: NodeJS.Timeout | undefined;
   let lastId = 0;
@@ -59,12 +61,16 @@ export const createHashProcess = (options: { concurrency: number; isYielding: bo
   /** Gives the child its time anew, while there is something to wait for. */
   const watch = (): void => {
     clearTimeout(silence);
-    if (pending.size > 0) silence = setTimeout(kill, SILENCE_MS, 'the hashing process did not answer');
+    if (pending.size === 0) return;
+    silence = setTimeout(() => {
+      isYielding = false;
+      kill('the hashing process did not answer');
+    }, SILENCE_MS);
   };
 
   const start = (): ChildProcess => {
-    const started = fork(WORKER, options.isYielding ? [YIELDING] : [], {
-      ...(isIdle
+    const started = fork(WORKER, isYielding ? [YIELDING] : [], {
+      ...(isYielding && isIdle
         ? { execPath: IDLE_SCHEDULER, execArgv: ['--idle', '0', process.execPath, ...NODE_FLAGS] }
         : { execArgv: NODE_FLAGS }),
       env: { UV_THREADPOOL_SIZE: String(options.concurrency) },

@@ -218,6 +218,20 @@ describe('the hashing process', () => {
     expect(watched.children).toHaveLength(2);
   });
 
+  test('yields to everything else, but not in place of one that may have got nothing', async () => {
+    await using watched = watchPasswords(10);
+    using place = watched.passwords.reserve([]);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const outcomes = Promise.allSettled([place.hash('correct horse')]);
+    vi.advanceTimersByTime(10_000);
+    await outcomes;
+    const later = Promise.allSettled([place.hash('correct horse')]);
+    expect(watched.children.map(({ spawnargs }) => spawnargs.includes('yielding'))).toEqual([true, false]);
+    watched.passwords.close();
+    await later;
+  });
+
   test('that works is given its time anew with each answer', async () => {
     await using watched = watchPasswords();
     using place = watched.passwords.reserve([]);

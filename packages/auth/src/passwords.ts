@@ -55,7 +55,7 @@ export const createPasswords = (options: PasswordsOptions): Passwords => {
   const concurrency = Math.min(availableParallelism(), 4);
   const maxPlaces = options.maxPlaces ?? concurrency * 16;
   const maxPlacesOfKey = Math.max(1, Math.floor(maxPlaces / 4));
-  // Cheap hashes, as in tests, would wait for their turn longer than they take, on a busy machine beyond the deadline.
+  // Cheap hashes, as in tests, would wait for their turn longer than they take.
   const hashing = createHashProcess({ concurrency, isYielding: options.cost >= 10 });
   const takenPlaces = new Map<string, number>();
   let takenCount = 0;
