@@ -1,8 +1,9 @@
-import { appRouter, createContext, type Dependencies } from '@docket/api';
+import { appRouter, createContext, type Dependencies, type RequestFacts } from '@docket/api';
 import { callTRPCProcedure, getTRPCErrorFromUnknown, TRPCError } from '@trpc/server';
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { sendRestError } from './edge-error.ts';
+import { sendJoinedPages } from './joined-pages.ts';
 import { type Logger, reportFault } from './logger.ts';
 import { readRequestFacts } from './request-facts.ts';
 import type { Edge } from './request-origin.ts';
@@ -76,20 +77,33 @@ export const createRestEndpoint = (options: { dependencies: Dependencies; logger
         const refusal = type === 'mutation' ? refuseOptionalBody(request) : null;
         if (refusal !== null) throw refusal;
         const body = await readBody(request);
-        const output: unknown = await callTRPCProcedure({
-          router: appRouter,
-          path: name,
-          type,
-          ctx: createContext(dependencies, readRequestFacts(request, response, edge)),
-          // Only once the token was checked.
-          getRawInput: () => Promise.resolve(readInput(request, body)),
-          signal: undefined,
-          batchIndex: 0,
-        });
+        const facts = readRequestFacts(request, response, edge);
+        const call = (made: RequestFacts, makeInput: () => unknown): Promise<unknown> =>
+          callTRPCProcedure({
+            router: appRouter,
+            path: name,
+            type,
+            ctx: createContext(dependencies, made),
+            // Only once the token was checked.
+            getRawInput: () => Promise.resolve(makeInput()),
+            signal: undefined,
+            batchIndex: 0,
+          });
+        const output = await call(facts, () => readInput(request, body));
         response.setHeader('cache-control', 'no-store');
-        response.json(output);
+        if (procedure.joinedList === undefined) {
+          response.json(output);
+          return;
+        }
+        // The whole document has the turn of its first page.
+        const laterFacts = { ...facts, onAnswered: (run: () => void) => run() };
+        await sendJoinedPages(response, output, {
+          list: procedure.joinedList,
+          readNext: (cursor) => call(laterFacts, () => ({ cursor })),
+        });
       } catch (cause) {
         const error = getTRPCErrorFromUnknown(cause);
+        if (response.headersSent) return;
         reportFault(logger, { error, path: name, requestId: response.getHeader('x-request-id') });
         sendRestError(response, error, { path: name, type });
       }

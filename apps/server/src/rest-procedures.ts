@@ -12,6 +12,8 @@ export interface RestProcedure {
   isProtected: boolean;
   /** What its input is checked with; undefined where it takes none. */
   input: z.ZodType | undefined;
+  /** The list whose pages are joined to one answer; undefined where a page is an answer. */
+  joinedList: string | undefined;
 }
 
 /** What a procedure keeps of its own definition; a procedure is a function, and this hangs on it. */
@@ -38,5 +40,6 @@ export const listRestProcedures = (): RestProcedure[] =>
       path,
       isProtected: protect,
       input: input instanceof z.ZodType ? input : undefined,
+      joinedList: meta.joinedList,
     };
   });

@@ -61,7 +61,7 @@ const MATRIX: Record<ProcedurePath, Access> = {
   },
   'account.confirmEmail': { kind: 'own', call: (caller) => caller.account.confirmEmail({ token: victim.link }) },
   'account.activity': { kind: 'own', call: (caller) => caller.account.activity() },
-  'account.export': { kind: 'own', call: (caller) => caller.account.export() },
+  'account.export': { kind: 'own', call: (caller) => caller.account.export({}) },
   'account.delete': { kind: 'own', call: (caller) => caller.account.delete(GUESS) },
   'tasks.list': { kind: 'own', call: (caller) => caller.tasks.list({}) },
   'tasks.get': { kind: 'row', of: 'task', call: (caller, id) => caller.tasks.get({ id }) },

@@ -8,4 +8,6 @@ export type ProcedureMeta = {
     tags: string[];
     protect: boolean;
   };
+  /** The list whose pages REST joins to one answer, which it streams. The input has a `cursor`, the output its `next`. */
+  joinedList?: string;
 };

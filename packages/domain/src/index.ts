@@ -17,7 +17,7 @@ export {
   TokenOutput,
   UpdateAccountInput,
 } from './account.ts';
-export { AccountExport, ACTIVITY_KINDS, ActivityEvent, ListActivityOutput } from './activity.ts';
+export { AccountExport, ACTIVITY_KINDS, ActivityEvent, ExportInput, ListActivityOutput } from './activity.ts';
 export { ChangePasswordInput, PASSWORD_MIN_CHARACTERS } from './password.ts';
 export {
   ListSessionsOutput,

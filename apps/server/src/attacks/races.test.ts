@@ -170,7 +170,7 @@ const RIVALS: [string, (client: WireClient, account: WireAccount) => Promise<Ans
   ['auth.login', (client, { email, password }) => client.send('/auth/login', { email, password })],
   ['auth.requestPasswordReset', (client, { email }) => client.send('/api/auth/request-password-reset', { email })],
   ['auth.refresh', (client, { cookie }) => refresh(client, cookie)],
-  ['account.export', (client, { token }) => client.request('/api/account/export', { token })],
+  ['account.export', (client, { token }) => client.send('/api/account/export', {}, { token })],
   ['account.update', (client, { token }) => client.send('/api/account', { name: 'Late' }, { token, method: 'PATCH' })],
   [
     'auth.changePassword',

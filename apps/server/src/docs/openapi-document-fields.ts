@@ -47,8 +47,10 @@ export const FIELD_NOTES: Record<string, FieldNotes> = {
   'account.newEmail': { description: 'Where the link goes.', example: 'ada@lovelace.example' },
   'account.exportedAt': { description: 'When this was read.', example: INSTANT },
   'account.sessions': { description: 'Where you are signed in.' },
-  'account.activity': { description: 'The latest 100 events of the last 90 days.' },
-  'account.tasks': { description: 'Every task, the oldest first.' },
+  'account.activity': { description: 'The latest events of the last 90 days.' },
+  'account.tasks': { description: 'Every task, by its id.' },
+  'account.cursor': { description: 'Over tRPC, the `next` of the page before.' },
+  'account.next': { description: 'Over tRPC, where more tasks follow; over REST always null.', example: null },
   'account.activity.id': { description: 'The id of the event.', example: '018f2c6e-31f4-7e6d-9b40-0d7f5a1c2e93' },
   'account.activity.kind': {
     description: `What happened: ${ACTIVITY_KINDS.map((kind) => `\`${kind}\``).join(', ')}.`,

@@ -172,11 +172,15 @@ export const PROCEDURE_NOTES: Record<string, ProcedureNotes> = {
   },
   'account.activity': {
     description: 'What happened to the safety of the account in the last 90 days, the newest first.',
-    success: 'At most 100 events.',
+    success: 'Of each kind the latest 20 events.',
   },
   'account.export': {
-    description: 'Your account, your sessions, your recent activity and all your tasks in one answer.',
+    description:
+      'Your account, your sessions, your recent activity and all your tasks. Over REST it is one answer, which is streamed ' +
+      'as it is read; where something fails in the midst of it, the connection is cut. Over tRPC it comes in pages of at ' +
+      'most 2,000 tasks and 4 MB.',
     success: 'What Docket keeps of you, but for the hash of the password and for older activity.',
+    body: {},
   },
   'account.delete': {
     description:

@@ -1,4 +1,4 @@
-import { auditEvents, isUniqueViolation, prepareOnce, tasks, users } from '@docket/db';
+import { auditEvents, isUniqueViolation, prepareOnce, users } from '@docket/db';
 import {
   Account,
   AccountExport,
@@ -7,48 +7,82 @@ import {
   ConfirmEmailInput,
   DeleteAccountInput,
   DoneOutput,
+  ExportInput,
   ListActivityOutput,
   RequestLinkOutput,
   UpdateAccountInput,
 } from '@docket/domain';
 import { TRPCError, type TRPCRouterRecord } from '@trpc/server';
-import { and, desc, eq, gt, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { recordEvents } from '../audit.ts';
+import { boundTasks } from '../bounded-tasks.ts';
 import { createUnauthorizedError, FieldError } from '../errors.ts';
 import { spendAddressPoint, spendPoint } from '../limits.ts';
 import { listLiveSessions } from '../live-sessions.ts';
 import { checkCurrentPassword, reservePlace } from '../password-work.ts';
-import { taskColumns } from '../task-rows.ts';
 import { createUsedLinkError, isLatestEmailChange, voidLinks } from '../mail/mailed-links.ts';
 import { releaseNotice } from '../mail/notices.ts';
 import { protectedProcedure } from '../trpc.ts';
 import { executeRepeated, lockUser } from '../user-lock.ts';
 
-const ACTIVITY_MAX = 100;
-/** As SQL has it: `LIMIT NULL`. */
-const NO_LIMIT = null;
+/** Of each kind, so that no flood of one hides another. */
+const ACTIVITY_MAX_OF_KIND = 20;
+/** So many of the latest events are looked at. */
+const ACTIVITY_MAX = 5_000;
+const EXPORTED_ACTIVITY_MAX = 1_000;
+const EXPORT_PAGE_MAX = 2_000;
+/** With sessions and activity, a page stays below 4 MB. */
+const EXPORT_MAX_BYTES = 2_500_000;
 
-const statements = prepareOnce((db) => ({
-  listActivity: db
-    .select({
-      id: auditEvents.id,
-      kind: sql<ActivityEvent['kind']>`${auditEvents.kind}`,
-      userAgent: auditEvents.userAgent,
-      address: auditEvents.address,
-      createdAt: auditEvents.createdAt,
-    })
-    .from(auditEvents)
-    .where(
-      and(
-        eq(auditEvents.userId, sql.placeholder('userId')),
-        gt(auditEvents.createdAt, sql`now() - interval '90 days'`),
-      ),
-    )
-    .orderBy(desc(auditEvents.createdAt), desc(auditEvents.id))
-    .limit(sql.placeholder('limit'))
-    .prepare('list_activity'),
-}));
+const statements = prepareOnce((db) => {
+  const event = {
+    id: auditEvents.id,
+    kind: sql<ActivityEvent['kind']>`${auditEvents.kind}`.as('kind'),
+    userAgent: auditEvents.userAgent,
+    address: auditEvents.address,
+    createdAt: auditEvents.createdAt,
+  };
+  const selectLatest = (limit: number) =>
+    db
+      .select(event)
+      .from(auditEvents)
+      .where(
+        and(
+          eq(auditEvents.userId, sql.placeholder('userId')),
+          gt(auditEvents.createdAt, sql`now() - interval '90 days'`),
+        ),
+      )
+      .orderBy(desc(auditEvents.createdAt), desc(auditEvents.id))
+      .limit(limit);
+  const latest = selectLatest(ACTIVITY_MAX).as('latest');
+  const { id, kind, userAgent, address, createdAt } = latest;
+  const place = sql<number>`row_number() over (partition by ${kind} order by ${createdAt} desc, ${id} desc)`.as(
+    'place',
+  );
+  const ranked = db.select({ id, kind, userAgent, address, createdAt, place }).from(latest).as('ranked');
+  const selectTasks = (which: SQL) => {
+    const page = boundTasks(db, { which, order: sql`id` });
+    return db.with(page).select({ task: page.task, found: page.found }).from(page).orderBy(page.number);
+  };
+  return {
+    listActivity: db
+      .select({
+        id: ranked.id,
+        kind: ranked.kind,
+        userAgent: ranked.userAgent,
+        address: ranked.address,
+        createdAt: ranked.createdAt,
+      })
+      .from(ranked)
+      .where(lte(ranked.place, ACTIVITY_MAX_OF_KIND))
+      .orderBy(desc(ranked.createdAt), desc(ranked.id))
+      .prepare('list_activity'),
+    exportActivity: selectLatest(EXPORTED_ACTIVITY_MAX).prepare('export_activity'),
+    exportFirstTasks: selectTasks(sql`true`).prepare('export_first_tasks'),
+    exportNextTasks: selectTasks(sql`id > ${sql.placeholder('cursor')}::uuid`).prepare('export_next_tasks'),
+  };
+});
 
 export const accountRouter = {
   /** Changes the name and the time zone, only what is named. */
@@ -190,38 +224,47 @@ export const accountRouter = {
       },
     })
     .output(ListActivityOutput)
-    .query(({ ctx }) => statements(ctx.db).listActivity.execute({ userId: ctx.userId, limit: ACTIVITY_MAX })),
+    .query(({ ctx }) => statements(ctx.db).listActivity.execute({ userId: ctx.userId })),
 
-  /** Everything that is kept of the user, for the user. */
+  /** Everything that is kept of the user, for the user, a page at a time. The first page counts, and is recorded. */
   export: protectedProcedure
     .meta({
       openapi: {
-        method: 'GET',
+        method: 'POST',
         path: '/account/export',
         summary: 'Export everything',
         tags: ['account'],
         protect: true,
       },
+      joinedList: 'tasks',
     })
+    .input(ExportInput)
     .output(AccountExport)
-    .query(({ ctx }) =>
-      ctx.largeReads.read(ctx, async () => {
-        await ctx.db.execute(
-          recordEvents(ctx, { kind: 'data-exported', userId: sql`id` }, sql`from users where id = ${ctx.userId}`),
-        );
+    .mutation(async ({ ctx, input: { cursor } }) => {
+      const isFirst = cursor === undefined;
+      if (isFirst) await spendPoint(ctx, 'export', ctx.userId);
+      return await ctx.largeReads.read(ctx, async () => {
+        if (isFirst) {
+          await ctx.db.execute(
+            recordEvents(ctx, { kind: 'data-exported', userId: sql`id` }, sql`from users where id = ${ctx.userId}`),
+          );
+        }
+        const { exportActivity, exportFirstTasks, exportNextTasks } = statements(ctx.db);
+        const page = { userId: ctx.userId, rows: EXPORT_PAGE_MAX + 1, maxBytes: EXPORT_MAX_BYTES };
+        const rows = isFirst
+          ? await exportFirstTasks.execute(page)
+          : await exportNextTasks.execute({ ...page, cursor });
+        const hasMore = (rows[0]?.found ?? 0) > rows.length;
         return {
           exportedAt: new Date().toISOString(),
           account: ctx.user,
-          sessions: await listLiveSessions(ctx.db, ctx),
-          activity: await statements(ctx.db).listActivity.execute({ userId: ctx.userId, limit: NO_LIMIT }),
-          tasks: await ctx.db
-            .select(taskColumns)
-            .from(tasks)
-            .where(eq(tasks.userId, ctx.userId))
-            .orderBy(tasks.createdAt, tasks.id),
+          sessions: isFirst ? await listLiveSessions(ctx.db, ctx) : [],
+          activity: isFirst ? await exportActivity.execute({ userId: ctx.userId }) : [],
+          tasks: rows.map(({ task }) => task),
+          next: hasMore ? (rows.at(-1)?.task.id ?? null) : null,
         };
-      }),
-    ),
+      });
+    }),
 
   /** Deletes the account with everything that belongs to it, in one statement. */
   delete: protectedProcedure

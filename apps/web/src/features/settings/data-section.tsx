@@ -6,9 +6,9 @@ import { trpc } from '../../trpc.ts';
 import { DeleteAccountDialog } from './delete-account-dialog.tsx';
 import { SettingsSection } from './settings-page.tsx';
 
-/** Hands a text to the browser as a file to be kept. */
-const saveFile = (name: string, text: string): void => {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+/** Hands a text, in parts, to the browser as a file to be kept. */
+const saveFile = (name: string, parts: readonly string[]): void => {
+  const url = URL.createObjectURL(new Blob([...parts], { type: 'application/json' }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
@@ -18,7 +18,8 @@ const saveFile = (name: string, text: string): void => {
 };
 
 type ExportState =
-  | { readonly step: 'idle' | 'under way' }
+  | { readonly step: 'idle' }
+  | { readonly step: 'under way'; readonly taskCount: number }
   | { readonly step: 'done'; readonly taskCount: number }
   | { readonly step: 'failed'; readonly error: unknown };
 
@@ -26,11 +27,23 @@ const useExport = () => {
   const { client } = trpc.useUtils();
   const [state, setState] = useState<ExportState>({ step: 'idle' });
   const start = async () => {
-    setState({ step: 'under way' });
+    setState({ step: 'under way', taskCount: 0 });
     try {
-      const everything = await client.account.export.query();
-      saveFile(`docket-${everything.exportedAt.slice(0, 10)}.json`, JSON.stringify(everything, null, 2));
-      setState({ step: 'done', taskCount: everything.tasks.length });
+      const { tasks, next: firstNext, ...profile } = await client.account.export.mutate({});
+      const lines = tasks.map((task) => JSON.stringify(task));
+      for (let next = firstNext; next !== null;) {
+        setState({ step: 'under way', taskCount: lines.length });
+        const page = await client.account.export.mutate({ cursor: next });
+        lines.push(...page.tasks.map((task) => JSON.stringify(task)));
+        next = page.next;
+      }
+      const head = JSON.stringify({ ...profile, next: null }, null, 2).replace(/\n\}$/, '');
+      saveFile(`docket-${profile.exportedAt.slice(0, 10)}.json`, [
+        `${head},\n  "tasks": [\n    `,
+        lines.join(',\n    '),
+        '\n  ]\n}\n',
+      ]);
+      setState({ step: 'done', taskCount: lines.length });
     } catch (error) {
       setState({ step: 'failed', error });
     }
@@ -59,6 +72,7 @@ export const DataSection = () => {
           </Button>
           <output className="settings-word">
             {state.step === 'done' ? `Exported, with ${countTasks(state.taskCount)}.` : null}
+            {state.step === 'under way' && state.taskCount > 0 ? `${countTasks(state.taskCount)} so far` : null}
           </output>
         </div>
       </section>
