@@ -23,13 +23,23 @@ class CountsReporter implements Reporter {
   }
 }
 
-/** Begins with the browser tests, which take longest: a long file that began last would run alone at the end. */
-class BrowserFirstSequencer extends BaseSequencer {
+/**
+ * Spreads the browser tests over the first two thirds of the run: they take longest, so none may begin at the end, and most of
+ * the processor, so they must not all run at once.
+ */
+class SpreadingSequencer extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     // oxlint-disable-next-line unicorn/no-array-sort -- the sequencer's own method, which returns a new array
     const sorted = await super.sort(files);
     const isBrowserTest = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith('.spec.ts');
-    return [...sorted.filter(isBrowserTest), ...sorted.filter((file) => !isBrowserTest(file))];
+    const browserTests = sorted.filter(isBrowserTest);
+    const others = sorted.filter((file) => !isBrowserTest(file));
+    const distance = Math.floor((others.length * 2) / 3 / Math.max(1, browserTests.length));
+    const spread = browserTests.flatMap((file, index) => [
+      file,
+      ...others.slice(index * distance, (index + 1) * distance),
+    ]);
+    return [...spread, ...others.slice(browserTests.length * distance)];
   }
 }
 
@@ -42,7 +52,7 @@ export default defineConfig({
     typecheck: { enabled: true, include: ['packages/*/src/**/*.test-d.ts'], tsconfig: './tsconfig.types.json' },
     globalSetup: ['packages/db/src/testing/global-setup.ts', 'apps/web/e2e/global-setup.ts'],
     reporters: ['default', new CountsReporter()],
-    sequence: { sequencer: BrowserFirstSequencer },
+    sequence: { sequencer: SpreadingSequencer },
     // Twice the machine's usual two cores: many tests wait for a browser, a process or a pause.
     maxWorkers: 4,
     // No test replaces a module, and loading them anew for each file took a quarter of the time.

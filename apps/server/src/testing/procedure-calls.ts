@@ -74,7 +74,8 @@ export const callRest = (
   const path = procedure.path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = String(input.get(name));
     input.delete(name);
-    return encodeURIComponent(value);
+    // An address carries no lone surrogate.
+    return encodeURIComponent(Buffer.from(value).toString());
   });
   if (procedure.type === 'query') {
     const query = new URLSearchParams(Array.from(input, ([name, value]): [string, string] => [name, String(value)]));
