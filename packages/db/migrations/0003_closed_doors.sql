@@ -8,6 +8,13 @@ UPDATE "email_links" SET "account_email" = "users"."email", "password_version" =
 	FROM "users" WHERE "users"."id" = "email_links"."user_id";--> statement-breakpoint
 ALTER TABLE "email_links" ALTER COLUMN "account_email" SET NOT NULL;--> statement-breakpoint
 ALTER TABLE "email_links" ALTER COLUMN "password_version" SET NOT NULL;--> statement-breakpoint
+ALTER TABLE "users" ADD COLUMN "email_change_id" uuid;--> statement-breakpoint
+UPDATE "users" SET "email_change_id" = "newest"."id" FROM (
+	SELECT DISTINCT ON ("user_id") "user_id", "id" FROM (
+		SELECT "user_id", "id", "expires_at" FROM "email_links" WHERE "kind" = 'email-change' AND "used_at" IS NULL
+		UNION ALL SELECT "user_id", "id", "created_at" + interval '30 minutes' FROM "outbox" WHERE "kind" = 'email-change'
+	) AS "changes" ORDER BY "user_id", "expires_at" DESC
+) AS "newest" WHERE "newest"."user_id" = "users"."id";--> statement-breakpoint
 ALTER TABLE "outbox" ADD COLUMN "account_email" text;--> statement-breakpoint
 ALTER TABLE "outbox" ADD COLUMN "password_version" integer;--> statement-breakpoint
 UPDATE "outbox" SET "account_email" = "users"."email", "password_version" = "users"."password_version"

@@ -25,6 +25,8 @@ export const users = pgTable(
     passwordVersion: integer().notNull().default(0),
     name: text(),
     timeZone: text().notNull().default('UTC'),
+    /** The change of address that was asked for last, by the id of its mail and link; every other one is void. */
+    emailChangeId: uuid(),
     /** Tokens without a session that were issued before this instant are void; null: none is. */
     tokensValidAfter: instant(),
     createdAt: instant()

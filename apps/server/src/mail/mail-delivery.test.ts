@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readAskedState } from '@docket/api/testing';
+import { readAskedState, rememberChange } from '@docket/api/testing';
 import { createLinkTokens } from '@docket/auth';
 import { emailLinks, openDatabase, outbox, users } from '@docket/db';
 import { createTestDatabase, type TestDatabase } from '@docket/db/testing';
@@ -65,6 +65,7 @@ const post = async (
 ): Promise<string> => {
   const id = uuidv7();
   await database.db.insert(outbox).values({ id, ...readAskedState(row), ...row });
+  if (row.kind === 'email-change') await rememberChange(database.db, id);
   return id;
 };
 

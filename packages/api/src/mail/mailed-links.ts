@@ -12,20 +12,6 @@ export const createUsedLinkError = (): FieldError =>
 export const LINK_LIFE = sql`interval '30 minutes'`;
 
 /**
- * Holds for the change of address that was asked for last, told by when its link ends and by its id. What was asked for
- * before stays void, also where its row was not there yet when the later wish voided what there was.
- */
-export const isLatestEmailChange = (change: { userId: SQL; endsAt: SQL; id: SQL }): SQL => sql`
-  not exists (
-    select from email_links as later where later.user_id = ${change.userId} and later.kind = 'email-change'
-      and (later.expires_at, later.id) > (${change.endsAt}, ${change.id})
-  )
-  and not exists (
-    select from outbox as later where later.user_id = ${change.userId} and later.kind = 'email-change'
-      and (later.created_at + ${LINK_LIFE}, later.id) > (${change.endsAt}, ${change.id})
-  )`;
-
-/**
  * For a `WITH` in which `account` has the `id` and the `email` of a user: voids every link that is out but the one that
  * is used by the statement itself, and drops the mails with links that wait.
  */

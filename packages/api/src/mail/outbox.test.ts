@@ -5,7 +5,7 @@ import { createTestDatabase, type TestDatabase } from '@docket/db/testing';
 import { eq, sql } from 'drizzle-orm';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { readAskedState } from '../testing/index.ts';
+import { readAskedState, rememberChange } from '../testing/index.ts';
 import { createOutbox, type Outbox, type WaitingMail } from './outbox.ts';
 
 const publicUrl = 'https://docket.example';
@@ -44,6 +44,7 @@ const post = async (
     })
     .returning();
   if (mail === undefined) throw new Error('INSERT returned no row');
+  if (row.kind === 'email-change') await rememberChange(database.db, mail.id);
   return mail;
 };
 

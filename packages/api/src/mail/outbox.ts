@@ -2,7 +2,7 @@ import type { LinkTokens } from '@docket/auth';
 import { type Database, emailLinks, outbox, users } from '@docket/db';
 import { and, asc, eq, isNull, lte, sql } from 'drizzle-orm';
 import { composeWords, type Mail } from './compose-mail.ts';
-import { isLatestEmailChange, LINK_LIFE } from './mailed-links.ts';
+import { LINK_LIFE } from './mailed-links.ts';
 
 /** A row of the outbox. */
 export type WaitingMail = typeof outbox.$inferSelect;
@@ -64,9 +64,7 @@ export const createOutbox = (options: { db: Database; linkTokens: LinkTokens; pu
               mail.userId === null ? eq(users.email, mail.recipient) : eq(users.id, mail.userId),
               sql`${users.email} = ${mail.accountEmail} and ${users.passwordVersion} = ${mail.passwordVersion}::int`,
               sql`${endsAt} > now()`,
-              purpose === 'email-change'
-                ? isLatestEmailChange({ userId: sql`${users.id}`, endsAt, id: sql`${mail.id}::uuid` })
-                : undefined,
+              purpose === 'email-change' ? eq(users.emailChangeId, mail.id) : undefined,
             ),
           ),
       )

@@ -21,7 +21,7 @@ import { createUnauthorizedError, FieldError } from '../errors.ts';
 import { spendAddressPoint, spendPoint } from '../limits.ts';
 import { listLiveSessions } from '../live-sessions.ts';
 import { checkCurrentPassword, reservePlace } from '../password-work.ts';
-import { createUsedLinkError, isLatestEmailChange, voidLinks } from '../mail/mailed-links.ts';
+import { createUsedLinkError, voidLinks } from '../mail/mailed-links.ts';
 import { releaseNotice } from '../mail/notices.ts';
 import { protectedProcedure } from '../trpc.ts';
 import { executeRepeated, lockUser } from '../user-lock.ts';
@@ -128,18 +128,16 @@ export const accountRouter = {
         ctx.db,
         sql`
         with account as (
-          select * from ${lockUser(ctx.userId)} as owner where owner.hashed_password = ${checkedHash}
-        ),
-        superseded_links as (
-          update email_links set used_at = now() from account
-          where email_links.user_id = account.id and email_links.kind = 'email-change' and email_links.used_at is null
+          update users set email_change_id = ${uuidv7()}::uuid
+          where id = ${ctx.userId} and hashed_password = ${checkedHash}
+          returning id, email, password_version, email_change_id
         ),
         superseded_mails as (
           delete from outbox using account where outbox.user_id = account.id and outbox.kind = 'email-change'
         ),
         mail as (
           insert into outbox (id, user_id, kind, recipient, account_email, password_version)
-          select ${uuidv7()}::uuid, id, 'email-change', ${input.newEmail}, email, password_version from account
+          select email_change_id, id, 'email-change', ${input.newEmail}, email, password_version from account
           returning user_id
         ),
         recorded as (${recordEvents(
@@ -182,11 +180,7 @@ export const accountRouter = {
           where email_links.user_id = owner.id and email_links.id = ${link.linkId}
             and email_links.kind = 'email-change' and email_links.used_at is null and email_links.expires_at > now()
             and email_links.account_email = owner.email and email_links.password_version = owner.password_version
-            and ${isLatestEmailChange({
-              userId: sql`email_links.user_id`,
-              endsAt: sql`email_links.expires_at`,
-              id: sql`email_links.id`,
-            })}
+            and email_links.id = owner.email_change_id
           returning email_links.user_id, email_links.email as new_email, owner.email
         ),
         account as (

@@ -1,2 +1,2 @@
-export { makeMailedLink, readAskedState } from './mailed-link.ts';
+export { makeMailedLink, readAskedState, rememberChange } from './mailed-link.ts';
 export { createTestApi, type TestApi, type TestUser } from './test-api.ts';
