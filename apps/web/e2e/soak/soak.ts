@@ -27,10 +27,7 @@ const killSomething = async (world: World, random: Random): Promise<void> => {
     kills.tab += 1;
     await world.killTab(random.below(world.pages.length));
   }
-  if (random.percent(2)) {
-    kills.browser += 1;
-    await world.killBrowser();
-  }
+  if (random.percent(2) && (await world.killBrowser())) kills.browser += 1;
   await world.age();
   await world.heal();
 };

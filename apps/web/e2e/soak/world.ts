@@ -14,8 +14,8 @@ const ACCOUNT = { email: 'soak@example.com', password: 'correct horse battery' }
 const WINDOWS = 2;
 /** So long the disk may take for what was on screen just before all of the browser is killed. */
 const DISK_MS = 250;
-/** Chromium writes its cookies every half a minute; a session that ages faster is none that there is. */
-const AGE_EVERY_MS = 45_000;
+/** Chromium writes its cookies every half a minute: a token is taken for as old as it is until it must be on the disk. */
+const COOKIE_ON_DISK_MS = 45_000;
 
 /** A server on a database, and a browser with two windows; all of it can be killed. */
 export interface World {
@@ -27,8 +27,9 @@ export interface World {
   /** Kills the server, and starts it again so much later, while all goes on. */
   killServer(pauseMs: number): void;
   killTab(index: number): Promise<void>;
-  killBrowser(): Promise<void>;
-  /** Lets ten minutes pass for the session, so that its cookie is replaced next; but not too often. */
+  /** False where it lives on, because the cookie of the sign-in is not on the disk yet. */
+  killBrowser(): Promise<boolean>;
+  /** Lets ten minutes pass for a session whose newest cookie is on the disk, so that it is replaced next. */
   age(): Promise<void>;
   /** Every task that the server has. */
   readTasks(): Promise<TaskState[]>;
@@ -67,7 +68,7 @@ export const startWorld = async (): Promise<World> => {
   let pages: Page[] = [];
   let signIns = -1;
   let restarting = Promise.resolve();
-  let agedAt = Date.now();
+  let signedInAt = Date.now();
 
   const openWindow = async (): Promise<Page> => {
     const page = await browser.context.newPage();
@@ -90,6 +91,7 @@ export const startWorld = async (): Promise<World> => {
     await password.fill(ACCOUNT.password);
     await password.press('Enter');
     await page.getByRole('link', { name: /^Tasks/ }).waitFor();
+    signedInAt = Date.now();
   };
 
   const heal = async (): Promise<void> => {
@@ -133,15 +135,18 @@ export const startWorld = async (): Promise<World> => {
       await Promise.race(crashes);
     },
     killBrowser: async () => {
+      if (Date.now() - signedInAt < COOKIE_ON_DISK_MS) return false;
       await sleep(DISK_MS);
       await browser.kill();
       pages = [];
       browser = await startBrowser();
+      return true;
     },
     age: async () => {
-      if (Date.now() - agedAt < AGE_EVERY_MS) return;
-      agedAt = Date.now();
-      await db.update(sessions).set({ refreshedAt: sql`refreshed_at - interval '11 minutes'` });
+      await db
+        .update(sessions)
+        .set({ refreshedAt: sql`refreshed_at - interval '11 minutes'` })
+        .where(sql`refreshed_at < now() - ${COOKIE_ON_DISK_MS} * interval '1 millisecond'`);
     },
     readTasks: async () =>
       (await db.select().from(tasks)).map(({ title, description, completed, deletedAt }) => ({
