@@ -18,7 +18,7 @@ import {
   type WireClient,
 } from '../testing/index.ts';
 
-const ROUNDS = 15;
+const ROUNDS = 8;
 
 let server: TestServer;
 let here: WireClient;
