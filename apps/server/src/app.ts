@@ -85,7 +85,7 @@ const createWebClient = (folder: string) => {
   return web;
 };
 
-/** Everything that a user has: it shrinks to a tenth. Other answers are small, or streams. */
+/** Pages of changes, which shrink to a tenth. Other answers are small, or streams. */
 const LARGE_ANSWERS = { trpc: `${TRPC_PREFIX}sync.pull`, rest: '/api/sync' };
 
 /**
